@@ -1,0 +1,51 @@
+# make run     build and start a server with its data in ./data
+# make test    everything that must hold before a change is merged
+# make fuzz    every fuzz target for FUZZTIME
+# make bench   measure this machine
+
+GO       ?= go
+BIN      := bin/gannet
+DATA     ?= ./data
+FUZZTIME ?= 30s
+
+# Where goroutines meet.
+RACE := ./bench/... ./cmd/... ./codec/client/... ./engine/... ./storage/...
+
+# The commit is stamped into the binary where there is one.
+VCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 && echo true || echo false)
+
+.PHONY: build run test unit race lint fuzz bench clean
+
+build:
+	$(GO) build -buildvcs=$(VCS) -trimpath -o $(BIN) ./cmd/gannet
+
+run: build
+	$(BIN) serve --data $(DATA)
+
+test: lint unit race
+
+unit:
+	$(GO) test ./...
+
+race:
+	$(GO) test -race $(RACE)
+
+lint:
+	@unformatted=$$(gofmt -l bench cmd codec engine storage) || exit 1; \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+fuzz:
+	@set -e; for pkg in $$($(GO) list ./...); do \
+		for target in $$($(GO) test -list '^Fuzz' $$pkg | grep '^Fuzz' || true); do \
+			echo "$$pkg $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) $$pkg; \
+		done; \
+	done
+
+bench: build
+	$(BIN) bench all
+
+clean:
+	rm -rf bin

@@ -1,0 +1,38 @@
+package bench
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// A message is what the slow path reads of anything the server sends. The
+// fast path (see layout.go) knows two of them by their bytes.
+type message struct {
+	Type    string          `json:"type"`
+	Event   string          `json:"event"`
+	CID     string          `json:"cid"`
+	ID      string          `json:"id"`
+	ConvID  string          `json:"conv_id"`
+	Seq     uint64          `json:"seq"`
+	From    string          `json:"from"`
+	Content json.RawMessage `json:"content"`
+	Code    int             `json:"code"`
+	Reason  string          `json:"reason"`
+	Msg     string          `json:"msg"`
+}
+
+func decodeMessage(p []byte) (message, error) {
+	var m message
+	if err := json.Unmarshal(p, &m); err != nil {
+		return m, fmt.Errorf("not the protocol: %w (%.200q)", err, p)
+	}
+	return m, nil
+}
+
+// tag returns the letters that begin the content, nil if there are none.
+func (m *message) tag() []byte {
+	if len(m.Content) < tagLen+2 || m.Content[0] != '"' {
+		return nil
+	}
+	return m.Content[1 : 1+tagLen]
+}

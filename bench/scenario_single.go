@@ -1,0 +1,112 @@
+package bench
+
+import (
+	"fmt"
+	"time"
+)
+
+const (
+	singlePairs  = 100
+	singleWindow = 16
+	singleRate   = 15000
+	// pacedRoom is how many sends of one sender a paced run keeps account of.
+	pacedRoom = 1024
+)
+
+// runSingleClosed: pairs of users, the first of each sends as fast as its
+// window allows (with Both: both do).
+func runSingleClosed(s *session) error {
+	window := s.o.Window
+	setDefault(&window, singleWindow)
+	s.result.Setting = fmt.Sprintf("%s, window %d, %d B", s.pairsSetting(), window, s.o.Size)
+	if err := s.enterPairs(0, len(s.loops), s.pairs(), window); err != nil {
+		return err
+	}
+	if err := s.start(); err != nil {
+		return err
+	}
+	s.tune(0, len(s.loops), window, 0)
+	s.measure(s.o.Duration)
+	s.fill(s.loops)
+	s.result.Targets = []Target{atLeast("throughput", s.result.MessageRate, 200e3, "msg/s")}
+	return nil
+}
+
+// runSinglePaced: the same pairs, sending in turn after a schedule.
+func runSinglePaced(s *session) error {
+	rate := s.o.Rate
+	setDefault(&rate, singleRate)
+	s.result.Setting = fmt.Sprintf("%s, %d msg/s, %d B", s.pairsSetting(), rate, s.o.Size)
+	if err := s.enterPairs(0, len(s.loops), s.pairs(), pacedRoom); err != nil {
+		return err
+	}
+	if err := s.start(); err != nil {
+		return err
+	}
+	s.tune(0, len(s.loops), 0, rate)
+	s.measure(s.o.Duration)
+	s.fill(s.loops)
+	s.pacedTargets(rate, atMostLatency{avg: 0.5, p99: 5})
+	return nil
+}
+
+func (s *session) pairs() int {
+	pairs := s.o.Pairs
+	setDefault(&pairs, singlePairs)
+	return max(pairs, len(s.loops))
+}
+
+func (s *session) pairsSetting() string {
+	if s.o.Both {
+		return fmt.Sprintf("%d pairs, both sides send", s.pairs())
+	}
+	return fmt.Sprintf("%d pairs, one side sends", s.pairs())
+}
+
+// enterPairs spreads pairs over loops; a pair is on one loop.
+func (s *session) enterPairs(first, loops, pairs, inFlight int) error {
+	senders := 1
+	if s.o.Both {
+		senders = 2
+	}
+	for i := range pairs {
+		ca := pairCast(s.users.name("a", i), s.users.name("b", i), senders)
+		if err := s.enter(ca, first+i%loops, 1, inFlight); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start connects everybody and waits until everybody hears everybody.
+func (s *session) start() error {
+	if _, err := s.connect(); err != nil {
+		return err
+	}
+	return s.probe()
+}
+
+// atMostLatency holds targets in ms; 0 is none.
+type atMostLatency struct{ avg, p99 float64 }
+
+// pacedTargets judges latency, and that the schedule was kept: a server that
+// takes fewer sends than were due has no latency worth a word.
+func (s *session) pacedTargets(rate int, want atMostLatency) {
+	r := s.result
+	r.Targets = append(r.Targets, atLeast("rate kept", r.MessageRate, 0.99*float64(rate), "msg/s"))
+	if r.Latency == nil {
+		return
+	}
+	if want.avg > 0 {
+		r.Targets = append(r.Targets, atMost("average latency", r.Latency.Avg, want.avg, "ms"))
+	}
+	if want.p99 > 0 {
+		r.Targets = append(r.Targets, atMost("p99 latency", r.Latency.P99, want.p99, "ms"))
+	}
+}
+
+// rest lets a server come to rest between two parts of a scenario.
+func (s *session) rest(d time.Duration) {
+	until := s.clock.now() + int64(d)
+	s.each(func(_ int, l *loop) { l.run(func() bool { return false }, until) })
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"strings"
+	"testing"
+)
+
+func TestExitCodes(t *testing.T) {
+	for line, want := range map[string]int{
+		"":                              exitOK,
+		"version":                       exitOK,
+		"config":                        exitOK,
+		"help serve":                    exitOK,
+		"nonsense":                      exitUsage,
+		"serve --nonsense":              exitUsage,
+		"serve extra":                   exitUsage,
+		"serve --set node_id=-1":        exitUsage,
+		"serve --config /nowhere.yaml":  exitUsage,
+		"config --set nonsense=1":       exitUsage,
+		"token":                         exitUsage,
+		"bench nonsense":                exitUsage,
+		"config --reference --markdown": exitUsage,
+	} {
+		var stdout, stderr bytes.Buffer
+		got := run(context.Background(), strings.Fields(line), strings.NewReader(""), &stdout, &stderr)
+		if got != want {
+			t.Errorf("gannet %s: exit %d, want %d\n%s", line, got, want, &stderr)
+		}
+		if (got == exitOK) != (stderr.Len() == 0) {
+			t.Errorf("gannet %s: exit %d with %q on standard error", line, got, &stderr)
+		}
+	}
+}

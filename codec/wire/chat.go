@@ -1,0 +1,50 @@
+package wire
+
+// Chat is a message as receivers and readers of the history see it.
+type Chat struct {
+	ID          uint64
+	ConvID      string
+	Seq         uint64
+	From        string
+	To          string // single conversations: the receiver
+	GroupID     string // group conversations
+	Content     []byte // one JSON value, as it was sent
+	ContentType string // "" is text, and is left out
+	Time        int64  // Unix milliseconds
+}
+
+// AppendChat appends the chat object. Its beginning is always
+//
+//	{"type":"chat","id":"<digits>","conv_id":"…","seq":<digits>,
+func AppendChat(dst []byte, m *Chat) []byte {
+	dst = appendUint(dst, `{"type":"chat","id":"`, m.ID)
+	dst = appendText(dst, `","conv_id":`, m.ConvID)
+	dst = appendUint(dst, `,"seq":`, m.Seq)
+	dst = appendText(dst, `,"from":`, m.From)
+	if m.To != "" {
+		dst = appendText(dst, `,"to":`, m.To)
+	}
+	if m.GroupID != "" {
+		dst = appendText(dst, `,"group_id":`, m.GroupID)
+	}
+	dst = append(dst, `,"content":`...)
+	dst = append(dst, m.Content...)
+	if m.ContentType != "" {
+		dst = appendText(dst, `,"content_type":`, m.ContentType)
+	}
+	dst = appendInt(dst, `,"time":`, m.Time)
+	return append(dst, '}')
+}
+
+// AppendHistoryHead begins a history answer. Chat objects, with commas between
+// them, and [AppendHistoryTail] follow.
+func AppendHistoryHead(dst []byte, cid, convID string) []byte {
+	dst = appendCID(append(dst, `{"type":"history"`...), cid)
+	dst = appendText(dst, `,"conv_id":`, convID)
+	return append(dst, `,"messages":[`...)
+}
+
+// AppendHistoryTail ends a history answer.
+func AppendHistoryTail(dst []byte, hasMore bool) []byte {
+	return append(appendBool(dst, `],"has_more":`, hasMore), '}')
+}

@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"time"
+
+	"gannet/engine/auth"
+)
+
+// Config is everything an operator can set. The koanf tags are the names of
+// the keys, the doc tags their only description: the help texts and
+// docs/configuration.md are made from them (see Settings). A key is here only
+// if the engine acts on it.
+type Config struct {
+	Listen    ListenConfig    `koanf:"listen"`
+	DataDir   string          `koanf:"data_dir" doc:"directory of the database; made if it isn't there"`
+	NodeID    int             `koanf:"node_id" doc:"number of this server, 0–1023; it is part of every message id and must not change while the data is kept"`
+	Auth      AuthConfig      `koanf:"auth"`
+	Heartbeat HeartbeatConfig `koanf:"heartbeat"`
+	Delivery  DeliveryConfig  `koanf:"delivery"`
+	Dedupe    DedupeConfig    `koanf:"dedupe"`
+	Welcome   WelcomeConfig   `koanf:"welcome"`
+	Limits    LimitsConfig    `koanf:"limits"`
+	Groups    GroupsConfig    `koanf:"groups"`
+	HTTP      HTTPConfig      `koanf:"http"`
+	WebSocket WebSocketConfig `koanf:"websocket"`
+	Reactors  int             `koanf:"reactors" doc:"number of event loops that own the WebSocket connections; 0 = one for each CPU"`
+	Log       LogConfig       `koanf:"log"`
+}
+
+// ListenConfig holds the three listen addresses, each host:port. Port 0 takes
+// a free one; the ready line tells which.
+type ListenConfig struct {
+	WS    string `koanf:"ws" doc:"address of the WebSocket listener, host:port"`
+	HTTP  string `koanf:"http" doc:"address of the HTTP API and the test page, host:port"`
+	Admin string `koanf:"admin" doc:"address of the operator's listener (metrics, profiles, health), host:port; it asks for no login, so keep it private"`
+}
+
+// AuthConfig says how a client proves who it is.
+type AuthConfig struct {
+	Mode string    `koanf:"mode" doc:"dev = ?uid=ID is believed, on loopback addresses only; jwt = a signed token is needed"`
+	JWT  JWTConfig `koanf:"jwt"`
+}
+
+// JWTConfig holds the keys of the tokens. Exactly one of Secret and
+// PublicKeyFile is set in mode jwt.
+type JWTConfig struct {
+	Secret         string `koanf:"secret" secret:"true" doc:"shared secret of HS256 tokens, at least 32 bytes"`
+	PublicKeyFile  string `koanf:"public_key_file" doc:"PEM file with the public keys of RS256 (RSA), ES256 (EC P-256) or EdDSA (Ed25519) tokens; several keys may stand in it"`
+	PrivateKeyFile string `koanf:"private_key_file" doc:"PEM file with the private key for gannet token; the server doesn't read it"`
+	Issuer         string `koanf:"issuer" doc:"the iss a token must carry; empty = not looked at"`
+	Audience       string `koanf:"audience" doc:"the aud a token must carry; empty = not looked at"`
+}
+
+// HeartbeatConfig says when a silent connection is closed (4009).
+type HeartbeatConfig struct {
+	Idle  time.Duration `koanf:"idle" doc:"a connection that sent no byte for this long is closed (4009)"`
+	Check time.Duration `koanf:"check" doc:"how often connections are looked at for silence"`
+}
+
+// DeliveryConfig says how messages reach a user's connections.
+type DeliveryConfig struct {
+	RetryAfter time.Duration `koanf:"retry_after" doc:"a message that a tracked client hasn't acknowledged for this long is pushed again"`
+	RetryCheck time.Duration `koanf:"retry_check" doc:"how often unacknowledged messages are looked at"`
+	Retries    int           `koanf:"retries" doc:"how many times a message is pushed again before it is left to sync"`
+	Backlog    int           `koanf:"backlog" doc:"how many missed messages of a conversation a simple client is sent on connecting, the newest"`
+}
+
+// DedupeConfig says how long a repeated send is recognised.
+type DedupeConfig struct {
+	Window time.Duration `koanf:"window" doc:"a send repeated with the same cid within this time has no second effect"`
+}
+
+// WelcomeConfig is the greeting of a new connection.
+type WelcomeConfig struct {
+	Text string `koanf:"text" doc:"msg of the welcome event"`
+}
+
+// LimitsConfig bounds what clients may use.
+type LimitsConfig struct {
+	Connections   int `koanf:"connections" doc:"most WebSocket connections at a time; 0 = as many as the descriptor limit (ulimit -n) allows"`
+	MessageBytes  int `koanf:"message_bytes" doc:"largest message or request body, in bytes"`
+	OutboundBytes int `koanf:"outbound_bytes" doc:"a connection with more bytes than this waiting to be read is closed (4008)"`
+}
+
+// GroupsConfig bounds groups.
+type GroupsConfig struct {
+	MaxMembers int `koanf:"max_members" doc:"most members of a group, up to 100000"`
+}
+
+// HTTPConfig says which web pages may call the server.
+type HTTPConfig struct {
+	AllowedOrigins []string `koanf:"allowed_origins" doc:"origins of web pages, beside the server's own, that may open a WebSocket or call the API, such as https://chat.example.com; separated by commas"`
+}
+
+// WebSocketConfig tunes the protocol.
+type WebSocketConfig struct {
+	Deflate bool `koanf:"deflate" doc:"let clients negotiate permessage-deflate (RFC 7692); saves bytes, costs CPU and memory"`
+}
+
+// LogConfig says what is logged to standard error and how.
+type LogConfig struct {
+	Level  string `koanf:"level" doc:"least level that is logged: debug, info, warn or error"`
+	Format string `koanf:"format" doc:"text or json"`
+}
+
+// DefaultConfig is what runs when nothing is set: a server for trying things
+// out, on loopback addresses.
+func DefaultConfig() Config {
+	return Config{
+		Listen:    ListenConfig{WS: "127.0.0.1:9502", HTTP: "127.0.0.1:9501", Admin: "127.0.0.1:9500"},
+		DataDir:   "./data",
+		Auth:      AuthConfig{Mode: auth.ModeDev},
+		Heartbeat: HeartbeatConfig{Idle: 60 * time.Second, Check: 30 * time.Second},
+		Delivery: DeliveryConfig{
+			RetryAfter: 30 * time.Second, RetryCheck: 5 * time.Second, Retries: 3, Backlog: 200,
+		},
+		Dedupe:  DedupeConfig{Window: 7 * 24 * time.Hour},
+		Welcome: WelcomeConfig{Text: "连接成功"},
+		Limits:  LimitsConfig{MessageBytes: 64 << 10, OutboundBytes: 1 << 20},
+		Groups:  GroupsConfig{MaxMembers: 500},
+		Log:     LogConfig{Level: "info", Format: "text"},
+	}
+}
+
+// clockSkew is how far the clocks of the token's issuer and this server may
+// be apart.
+const clockSkew = 30 * time.Second
+
+// Keys returns what the auth package needs to check or mint tokens.
+func (c AuthConfig) Keys() auth.Config {
+	return auth.Config{
+		Mode:           c.Mode,
+		Secret:         []byte(c.JWT.Secret),
+		PublicKeyFile:  c.JWT.PublicKeyFile,
+		PrivateKeyFile: c.JWT.PrivateKeyFile,
+		Issuer:         c.JWT.Issuer,
+		Audience:       c.JWT.Audience,
+		Leeway:         clockSkew,
+	}
+}

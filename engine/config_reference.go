@@ -1,0 +1,73 @@
+package engine
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+)
+
+// EnvPrefix stands before every environment variable that sets a key.
+const EnvPrefix = "GANNET_"
+
+// Setting is one key of the configuration with its present value.
+type Setting struct {
+	Key    string // listen.ws
+	Env    string // GANNET_LISTEN_WS
+	Doc    string // what it does, without a full stop
+	Value  any    // string, int, bool, time.Duration or []string
+	Secret bool   // Value is not to be shown
+}
+
+// String is the value as it is written in a configuration, a secret masked.
+func (s Setting) String() string {
+	if s.Secret && s.Value != "" {
+		return "********"
+	}
+	switch v := s.Value.(type) {
+	case time.Duration:
+		return formatDuration(v)
+	case []string:
+		return strings.Join(v, ",")
+	default:
+		return fmt.Sprint(v)
+	}
+}
+
+// Settings lists every key with its value in c, in the order of the struct.
+func (c Config) Settings() []Setting {
+	return appendSettings(nil, "", reflect.ValueOf(c))
+}
+
+func appendSettings(all []Setting, prefix string, section reflect.Value) []Setting {
+	for field, value := range section.Fields() {
+		key := prefix + field.Tag.Get("koanf")
+		if value.Kind() == reflect.Struct {
+			all = appendSettings(all, key+".", value)
+			continue
+		}
+		all = append(all, Setting{
+			Key:    key,
+			Env:    EnvPrefix + strings.ToUpper(strings.ReplaceAll(key, ".", "_")),
+			Doc:    field.Tag.Get("doc"),
+			Value:  value.Interface(),
+			Secret: field.Tag.Get("secret") == "true",
+		})
+	}
+	return all
+}
+
+// formatDuration writes 168h, 60s or 250ms where Duration.String has 168h0m0s
+// or 1m0s.
+func formatDuration(d time.Duration) string {
+	switch {
+	case d != 0 && d%time.Hour == 0:
+		return fmt.Sprintf("%dh", d/time.Hour)
+	case d > time.Minute && d%time.Minute == 0:
+		return fmt.Sprintf("%dm", d/time.Minute)
+	case d%time.Second == 0:
+		return fmt.Sprintf("%ds", d/time.Second)
+	default:
+		return d.String()
+	}
+}

@@ -1,0 +1,116 @@
+package engine
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestDefaultConfigIsValid(t *testing.T) {
+	if err := DefaultConfig().Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestValidateNamesKeyValueAndRemedy(t *testing.T) {
+	for name, test := range map[string]struct {
+		change func(*Config)
+		want   string
+	}{
+		"no port":           {func(c *Config) { c.Listen.WS = "127.0.0.1" }, `listen.ws: "127.0.0.1" is not allowed; allowed is host:port`},
+		"port too big":      {func(c *Config) { c.Listen.HTTP = "127.0.0.1:65536" }, `listen.http: "127.0.0.1:65536" is not allowed`},
+		"port by name":      {func(c *Config) { c.Listen.Admin = "127.0.0.1:http" }, `listen.admin: "127.0.0.1:http" is not allowed`},
+		"address twice":     {func(c *Config) { c.Listen.Admin = c.Listen.WS }, `listen.admin: "127.0.0.1:9502" is the address of listen.ws too`},
+		"no directory":      {func(c *Config) { c.DataDir = "" }, `data_dir: "" is not allowed`},
+		"node":              {func(c *Config) { c.NodeID = 1024 }, `node_id: "1024" is not allowed; allowed is a number from 0 to 1023`},
+		"mode":              {func(c *Config) { c.Auth.Mode = "none" }, `auth.mode: "none" is not allowed; allowed is dev or jwt`},
+		"no key":            {func(c *Config) { c.Auth.Mode = "jwt" }, "auth.mode: jwt needs a key"},
+		"short secret":      {func(c *Config) { c.Auth.JWT.Secret = "hunter2" }, "auth.jwt.secret: 7 bytes are too few"},
+		"no unit":           {func(c *Config) { c.Heartbeat.Idle = 60 }, `heartbeat.idle: "60ns" is not allowed; allowed is a duration from 10ms to 24h, with its unit`},
+		"check":             {func(c *Config) { c.Heartbeat.Check = -time.Second }, `heartbeat.check: "-1s"`},
+		"retry after":       {func(c *Config) { c.Delivery.RetryAfter = 0 }, `delivery.retry_after: "0s"`},
+		"retry check":       {func(c *Config) { c.Delivery.RetryCheck = 25 * time.Hour }, `delivery.retry_check: "25h"`},
+		"retries":           {func(c *Config) { c.Delivery.Retries = -1 }, `delivery.retries: "-1"`},
+		"backlog":           {func(c *Config) { c.Delivery.Backlog = 10_001 }, `delivery.backlog: "10001"`},
+		"window":            {func(c *Config) { c.Dedupe.Window = 0 }, `dedupe.window: "0s"`},
+		"welcome too long":  {func(c *Config) { c.Welcome.Text = strings.Repeat("x", 1025) }, "welcome.text: "},
+		"welcome not UTF-8": {func(c *Config) { c.Welcome.Text = "\xff" }, "welcome.text: "},
+		"connections":       {func(c *Config) { c.Limits.Connections = -1 }, `limits.connections: "-1"`},
+		"message":           {func(c *Config) { c.Limits.MessageBytes = 255 }, `limits.message_bytes: "255"`},
+		"outbound":          {func(c *Config) { c.Limits.OutboundBytes = 0 }, `limits.outbound_bytes: "0"`},
+		"outbound < one":    {func(c *Config) { c.Limits.OutboundBytes = 65536 }, "limits.outbound_bytes: 65536 is too little for one message of limits.message_bytes (65536); allowed is 69632 or more"},
+		"members":           {func(c *Config) { c.Groups.MaxMembers = 100_001 }, `groups.max_members: "100001" is not allowed; allowed is a number from 2 to 100000`},
+		"origin":            {func(c *Config) { c.HTTP.AllowedOrigins = []string{"chat.example.com"} }, `http.allowed_origins: "chat.example.com" is not allowed`},
+		"origin with path":  {func(c *Config) { c.HTTP.AllowedOrigins = []string{"https://a.example/"} }, `http.allowed_origins: "https://a.example/"`},
+		"any origin":        {func(c *Config) { c.HTTP.AllowedOrigins = []string{"*"} }, `http.allowed_origins: "*"`},
+		"reactors":          {func(c *Config) { c.Reactors = -1 }, `reactors: "-1"`},
+		"level":             {func(c *Config) { c.Log.Level = "verbose" }, `log.level: "verbose" is not allowed; allowed is debug or info or warn or error`},
+		"format":            {func(c *Config) { c.Log.Format = "xml" }, `log.format: "xml"`},
+	} {
+		c := DefaultConfig()
+		test.change(&c)
+		err := c.Validate()
+		if err == nil || !strings.Contains(err.Error(), test.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%s: %v, want %q alone", name, err, test.want)
+		}
+		if err != nil && strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: the secret is shown", name)
+		}
+	}
+}
+
+func TestValidateReportsAllProblems(t *testing.T) {
+	err := Config{}.Validate()
+	if err == nil {
+		t.Fatal("the zero configuration is accepted")
+	}
+	for _, key := range []string{"listen.ws", "listen.http", "listen.admin", "data_dir", "auth.mode",
+		"heartbeat.idle", "delivery.retry_after", "dedupe.window", "limits.message_bytes", "groups.max_members", "log.level", "log.format"} {
+		if !strings.Contains(err.Error(), key+": ") {
+			t.Errorf("%s is missing in:\n%v", key, err)
+		}
+	}
+}
+
+func TestDevModeStaysOnLoopback(t *testing.T) {
+	for addr, allowed := range map[string]bool{
+		"127.0.0.1:9502": true, "127.9.9.9:0": true, "localhost:9502": true, "[::1]:9502": true, "[::ffff:127.0.0.1]:9502": true,
+		":9502": false, "0.0.0.0:9502": false, "[::]:9502": false, "192.168.0.1:9502": false, "chat.example.com:9502": false,
+		"localhost.example.com:9502": false,
+	} {
+		for key, set := range map[string]func(*Config){
+			"listen.ws":   func(c *Config) { c.Listen.WS = addr },
+			"listen.http": func(c *Config) { c.Listen.HTTP, c.Listen.WS = addr, "127.0.0.1:1" },
+		} {
+			c := DefaultConfig()
+			set(&c)
+			err := c.Validate()
+			if allowed != (err == nil) {
+				t.Errorf("%s %s: %v", key, addr, err)
+			}
+			if err != nil && !strings.Contains(err.Error(), key+": ") {
+				t.Errorf("%s %s: the key isn't named: %v", key, addr, err)
+			}
+			c.Auth = AuthConfig{Mode: "jwt", JWT: JWTConfig{Secret: strings.Repeat("s", 32)}}
+			if err := c.Validate(); err != nil {
+				t.Errorf("%s %s with jwt: %v", key, addr, err)
+			}
+		}
+	}
+}
+
+func TestFreePortsMayRepeat(t *testing.T) {
+	c := DefaultConfig()
+	c.Listen = ListenConfig{WS: "127.0.0.1:0", HTTP: "127.0.0.1:0", Admin: "127.0.0.1:0"}
+	if err := c.Validate(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestKeysOfTheTokens(t *testing.T) {
+	c := AuthConfig{Mode: "jwt", JWT: JWTConfig{Secret: "s", PublicKeyFile: "p", PrivateKeyFile: "q", Issuer: "i", Audience: "a"}}
+	k := c.Keys()
+	if k.Mode != "jwt" || string(k.Secret) != "s" || k.PublicKeyFile != "p" || k.PrivateKeyFile != "q" || k.Issuer != "i" || k.Audience != "a" || k.Leeway <= 0 {
+		t.Fatalf("%+v", k)
+	}
+}

@@ -1,0 +1,236 @@
+// Package engine is the server as one value: New opens the data, Start takes
+// traffic, Shutdown stops. docs/architecture.md shows how its parts fit together.
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync/atomic"
+	"time"
+
+	"gannet/codec"
+	"gannet/codec/wire"
+	"gannet/engine/auth"
+	"gannet/engine/internal/chat"
+	"gannet/engine/internal/delivery"
+	"gannet/engine/internal/httpapi"
+	"gannet/engine/internal/metrics"
+	"gannet/engine/internal/reactor"
+	"gannet/engine/internal/sequencer"
+	"gannet/storage"
+)
+
+// httpConnections bounds the public HTTP listener; these descriptors, those of
+// the operator's listener and those of the database are kept from WebSocket.
+const (
+	httpConnections = 1024
+	reservedFiles   = httpConnections + 1024
+)
+
+// Engine is one server.
+type Engine struct {
+	cfg    Config
+	logger *slog.Logger
+
+	db       *storage.DB
+	seq      *sequencer.Sequencer
+	chat     *chat.Service
+	door     *door
+	reactors *reactor.Reactors
+	public   *httpapi.Server
+	admin    *httpapi.Server
+	metrics  *metrics.Registry
+
+	ready  atomic.Bool
+	failed chan error
+}
+
+// New opens the data directory and builds everything that Start starts. The
+// configuration must be valid.
+func New(cfg Config, logger *slog.Logger) (*Engine, error) {
+	if cfg.Reactors == 0 {
+		cfg.Reactors = runtime.GOMAXPROCS(0)
+	}
+	if err := wire.Pretouch(); err != nil {
+		return nil, fmt.Errorf("preparing the JSON decoder: %w", err)
+	}
+	verifier, err := auth.NewVerifier(cfg.Auth.Keys())
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{cfg: cfg, logger: logger, metrics: metrics.New(), failed: make(chan error, 8)}
+	if e.db, err = storage.Open(storage.Options{Dir: cfg.DataDir, Logger: logger}); err != nil {
+		return nil, err
+	}
+	if err := e.build(verifier); err != nil {
+		return nil, errors.Join(err, e.db.Close())
+	}
+	return e, nil
+}
+
+// build makes the parts that need no socket.
+func (e *Engine) build(verifier *auth.Verifier) (err error) {
+	e.door = newDoor(&e.cfg, verifier, e.logger)
+	observer := newObserver(e.metrics)
+	encoder := chat.Encoder{Refusal: func(err error) *wire.Error { return e.chat.Refusal(err) }}
+	e.seq, err = sequencer.New(e.db, sequencer.Config{
+		Reactors:     e.cfg.Reactors,
+		Node:         e.cfg.NodeID,
+		DedupeWindow: e.cfg.Dedupe.Window,
+		MaxMembers:   e.cfg.Groups.MaxMembers,
+		OpenGroups:   e.cfg.Auth.Mode == auth.ModeDev,
+		Congested:    func() bool { return e.reactors.Backlogged() },
+		Encoder:      encoder,
+		Post:         func(r int, posts []delivery.Post) { e.reactors.Post(r, posts) },
+		Observe: func(p *sequencer.Published) {
+			observer.published(p)
+			observer.handOver(e.reactors, p)
+		},
+		Fatal:  e.fatal,
+		Logger: e.logger,
+	})
+	if err != nil {
+		return err
+	}
+	e.chat = chat.New(chat.Config{
+		Reactors:    e.cfg.Reactors,
+		Readers:     max(2, runtime.GOMAXPROCS(0)),
+		Backlog:     e.cfg.Delivery.Backlog,
+		RetryAfter:  e.cfg.Delivery.RetryAfter,
+		Retries:     e.cfg.Delivery.Retries,
+		MaxMembers:  e.cfg.Groups.MaxMembers,
+		MaxOutbound: e.cfg.Limits.OutboundBytes,
+		Logger:      e.logger,
+		Renew:       e.door.renew,
+	}, e.db, e.seq, e.door)
+	e.door.chat = e.chat
+	return nil
+}
+
+// fatal is the end: the log can't be written, so nothing may be answered.
+func (e *Engine) fatal(err error) {
+	e.ready.Store(false)
+	e.fail(fmt.Errorf("the log can't be written: %w", err))
+}
+
+func (e *Engine) fail(err error) {
+	select {
+	case e.failed <- err:
+	default:
+	}
+}
+
+// Start takes traffic. After an error the engine has stopped what it had
+// started and closed its data.
+func (e *Engine) Start() error {
+	if err := e.listen(); err != nil {
+		return errors.Join(err, e.Shutdown(context.Background()))
+	}
+	e.seq.Start()
+	e.observe()
+	e.door.open()
+	e.serve(e.public)
+	e.serve(e.admin)
+	go func() {
+		if err := <-e.reactors.Failed(); err != nil {
+			e.fail(err)
+		}
+	}()
+	e.ready.Store(true)
+	return nil
+}
+
+// listen binds all three addresses.
+func (e *Engine) listen() (err error) {
+	c := &e.cfg
+	e.reactors, err = reactor.Start(reactor.Config{
+		Addr:           c.Listen.WS,
+		Reactors:       c.Reactors,
+		MaxMessage:     c.Limits.MessageBytes,
+		MaxOutbound:    c.Limits.OutboundBytes,
+		MaxConnections: c.Limits.Connections,
+		ReserveFiles:   reservedFiles,
+		IdleTimeout:    c.Heartbeat.Idle,
+		CheckEvery:     c.Heartbeat.Check,
+		TickEvery:      c.Delivery.RetryCheck,
+		Deflate:        c.WebSocket.Deflate,
+		Protocols:      []string{protocolTracked},
+		Logger:         e.logger,
+	}, e.door)
+	if err != nil {
+		return fmt.Errorf("listen.ws: %w", err)
+	}
+	e.door.reactors = e.reactors
+	e.public = httpapi.New(httpapi.Config{
+		Chat: e.chat, Auth: e.door.verifier, Origins: e.door.origins,
+		MaxBody: c.Limits.MessageBytes, MaxConnections: httpConnections,
+		WebSocket: e.reactors.Addr().String(),
+		Ready:     e.readiness, Metrics: e.metrics, Logger: e.logger,
+	})
+	if err := e.public.Listen(c.Listen.HTTP); err != nil {
+		return fmt.Errorf("listen.http: %w", err)
+	}
+	e.admin = httpapi.NewAdmin(httpapi.AdminConfig{
+		Local: isLoopback(c.Listen.Admin), Ready: e.readiness, Metrics: e.metrics, Logger: e.logger,
+	})
+	if err := e.admin.Listen(c.Listen.Admin); err != nil {
+		return fmt.Errorf("listen.admin: %w", err)
+	}
+	return nil
+}
+
+func (e *Engine) serve(s *httpapi.Server) {
+	go func() {
+		if err := s.Serve(); err != nil {
+			e.fail(err)
+		}
+	}()
+}
+
+var errNotReady = wire.NewError(wire.ReasonShuttingDown, "the server takes no traffic")
+
+func (e *Engine) readiness() *wire.Error {
+	if e.ready.Load() {
+		return nil
+	}
+	return errNotReady
+}
+
+// Addrs are the addresses listened on. Call it after Start.
+func (e *Engine) Addrs() (ws, http, admin string) {
+	return e.reactors.Addr().String(), e.public.Addr().String(), e.admin.Addr().String()
+}
+
+// Failed tells why the engine can't go on. The process should end then.
+func (e *Engine) Failed() <-chan error { return e.failed }
+
+// retryAfter spreads the clients that come back after a restart.
+const retryAfter = 3 * time.Second
+
+// Shutdown stops in this order: nobody is let in, what came in is written and
+// answered, the answers leave, connections are told to come back and closed
+// (1012), the data is closed. When ctx ends first, connections are cut, but what
+// was answered is on disk all the same.
+func (e *Engine) Shutdown(ctx context.Context) error {
+	e.ready.Store(false)
+	var errs []error
+	if e.reactors != nil {
+		e.reactors.StopAccepting()
+	}
+	for _, s := range []*httpapi.Server{e.public, e.admin} {
+		if s != nil {
+			errs = append(errs, s.Shutdown(ctx))
+		}
+	}
+	e.seq.Stop()
+	if e.reactors != nil {
+		errs = append(errs, e.reactors.Drain(ctx), e.reactors.Close(ctx, nil, codec.CloseRestart))
+	}
+	e.door.close()
+	e.chat.Close()
+	errs = append(errs, e.db.Close())
+	return errors.Join(errs...)
+}

@@ -1,0 +1,102 @@
+package chat
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"gannet/codec/wire"
+	"gannet/engine/internal/sequencer"
+)
+
+// ack takes a client's word that it has everything of a conversation up to a
+// seq; an id means its message and all before it, since they came in order.
+func (s *Service) ack(ss *Session, r *wire.Request) *wire.Error {
+	if len(r.IDs) == 0 {
+		if h := s.seq.Head(r.ConvID); h != nil {
+			ss.acked(h.Num, r.Seq)
+			return nil
+		}
+	}
+	req := wire.Request{ConvID: strings.Clone(r.ConvID), Seq: r.Seq, IDs: slices.Clone(r.IDs)}
+	id, user := ss.conn.ID(), ss.user
+	if !s.readers.try(func() {
+		moves, err := s.acknowledged(user, &req)
+		if err != nil {
+			s.cfg.Logger.Error("reading what was acknowledged", "user", user, "err", err)
+			return
+		}
+		s.loops.Do(id, func(ss *Session) {
+			for _, m := range moves {
+				ss.acked(m.Conv, m.Seq)
+			}
+			ss.TurnEnd()
+		})
+	}) {
+		return errBusy
+	}
+	return nil
+}
+
+// acked moves what this connection has, now, and the user's cursor, at the end
+// of the turn.
+func (ss *Session) acked(conv, seq uint64) {
+	if w := ss.windows[conv]; w != nil && w.ack(seq) {
+		delete(ss.windows, conv)
+	}
+	for i := range ss.acks {
+		if ss.acks[i].Conv == conv {
+			ss.acks[i].Seq = max(ss.acks[i].Seq, seq)
+			return
+		}
+	}
+	ss.acks = append(ss.acks, sequencer.Cursor{User: ss.user, Conv: conv, Seq: seq})
+}
+
+// Ack is ack over HTTP.
+func (s *Service) Ack(_ context.Context, user string, r *wire.Request) error {
+	moves, err := s.acknowledged(user, r)
+	if err != nil {
+		return s.Refusal(err)
+	}
+	if len(moves) == 0 {
+		return errNotFound
+	}
+	if err := s.seq.Move(moves); err != nil {
+		return s.Refusal(err)
+	}
+	return nil
+}
+
+// acknowledged finds the conversations and seqs that an ack means and that are
+// the user's.
+func (s *Service) acknowledged(user string, r *wire.Request) (moves []sequencer.Cursor, err error) {
+	add := func(conv, seq uint64) error {
+		_, ok, err := s.db.Session(user, conv)
+		if ok {
+			moves = append(moves, sequencer.Cursor{User: user, Conv: conv, Seq: seq})
+		}
+		return err
+	}
+	if len(r.IDs) == 0 {
+		rec, ok, err := s.db.Conversation(r.ConvID)
+		if err != nil || !ok {
+			return nil, err
+		}
+		return moves, add(rec.Num, r.Seq)
+	}
+	durable := s.seq.Durable()
+	for _, id := range r.IDs {
+		p, ok, err := s.db.Place(id)
+		if err != nil {
+			return nil, err
+		}
+		if !ok || id > durable {
+			continue
+		}
+		if err := add(p.Conv, p.Seq); err != nil {
+			return nil, err
+		}
+	}
+	return moves, nil
+}

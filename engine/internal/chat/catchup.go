@@ -1,0 +1,263 @@
+package chat
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"gannet/codec"
+	"gannet/codec/wire"
+	"gannet/engine/internal/delivery"
+	"gannet/storage"
+)
+
+const (
+	catchUpStep  = 256 << 10             // bytes read and sent at a time
+	catchUpRun   = 64                    // messages read at a time
+	catchUpPause = 10 * time.Millisecond // before looking again whether the client has read
+)
+
+// catchUp brings a connection from what it has to where it joined the log: the
+// backlog of a simple client, or a sync. Meanwhile runs wait in held, and leave
+// when all is sent: no gap, nothing twice, in order.
+//
+// The plan and the steps run on readers, each started by the loop when the one
+// before was sent; held and joined belong to the loop.
+type catchUp struct {
+	joined    bool
+	held      []*delivery.Run
+	heldBytes int
+
+	sync    bool // asked for by the client, which is told what it got
+	cid     string
+	cursors []wire.Cursor
+	limit   uint64
+
+	point     uint64 // the id up to which messages are read
+	stretches []stretch
+	next      int // the stretch that the next step begins with
+	synced    []wire.Synced
+}
+
+// stretch is what one conversation has to send.
+type stretch struct {
+	place
+	from, to uint64 // what is left
+	start    uint64 // the seq before the first
+	more     bool   // there is more behind it
+}
+
+// sync begins a sync; it answers when all messages were sent.
+func (s *Service) sync(ss *Session, r *wire.Request) *wire.Error {
+	if ss.catchUp != nil {
+		return errSyncing
+	}
+	cu := &catchUp{sync: true, cid: strings.Clone(r.CID), limit: uint64(r.Limit)}
+	for _, c := range r.Cursors {
+		cu.cursors = append(cu.cursors, wire.Cursor{ConvID: strings.Clone(c.ConvID), Seq: c.Seq})
+	}
+	id := ss.conn.ID()
+	err := s.seq.Attach(id, ss.user, ss.device, true, func(_ delivery.Conn, err error) {
+		if err != nil {
+			s.loops.Do(id, func(ss *Session) { ss.failCatchUp(cu, err) })
+		}
+	})
+	if err != nil {
+		return s.Refusal(err)
+	}
+	ss.catchUp = cu
+	return nil
+}
+
+// startCatchUp begins when the connection has joined at the point.
+func (ss *Session) startCatchUp(point uint64) {
+	cu := ss.catchUp
+	if cu.joined {
+		return
+	}
+	cu.joined, cu.point = true, point
+	ss.conn.SetWatched(true)
+	ss.readOn(func(s *Service, user string) ([]byte, error) {
+		return nil, s.plan(user, cu)
+	})
+}
+
+// readOn lets a reader do the next part. If too many reads wait it tries again
+// in a moment: nobody waits for it but this client.
+func (ss *Session) readOn(read func(*Service, string) ([]byte, error)) {
+	s, id, user, cu := ss.svc, ss.conn.ID(), ss.user, ss.catchUp
+	if s.readers.try(func() {
+		frames, err := read(s, user)
+		s.loops.Do(id, func(ss *Session) {
+			if err != nil {
+				ss.failCatchUp(cu, err)
+				return
+			}
+			ss.conn.Send(frames)
+			ss.goOn()
+		})
+	}) {
+		return
+	}
+	time.AfterFunc(catchUpPause, func() {
+		s.loops.Do(id, func(ss *Session) { ss.readOn(read) })
+	})
+}
+
+// goOn takes the next step when the client has read most of what was sent.
+func (ss *Session) goOn() {
+	cu := ss.catchUp
+	switch {
+	case cu.next == len(cu.stretches):
+		ss.finishCatchUp()
+	case ss.conn.Pending() > min(catchUpStep, ss.svc.cfg.MaxOutbound/2):
+		s, id := ss.svc, ss.conn.ID()
+		time.AfterFunc(catchUpPause, func() {
+			s.loops.Do(id, func(ss *Session) { ss.goOn() })
+		})
+	default:
+		ss.readOn(func(s *Service, user string) ([]byte, error) { return s.step(user, cu) })
+	}
+}
+
+// hold keeps a run until the catch-up is done. Who lets too much pile up is as
+// slow as one who doesn't read.
+func (ss *Session) hold(run *delivery.Run) {
+	cu := ss.catchUp
+	cu.held = append(cu.held, run)
+	if cu.heldBytes += len(run.Frames); cu.heldBytes > ss.svc.cfg.MaxOutbound {
+		ss.conn.Close(codec.CloseSlowConsumer, "too much came in during the sync")
+	}
+}
+
+// finishCatchUp lets the runs go that were held.
+func (ss *Session) finishCatchUp() {
+	cu, now := ss.catchUp, time.Now()
+	ss.catchUp = nil
+	for i := range cu.stretches {
+		ss.reached(&cu.stretches[i], now)
+	}
+	if cu.sync {
+		ss.conn.Send(frame(func(b []byte) []byte { return wire.AppendSynced(b, cu.cid, cu.synced) }))
+	}
+	for _, run := range cu.held {
+		ss.push(run)
+	}
+	ss.conn.SetWatched(ss.tracked || len(ss.behind) > 0)
+}
+
+// reached notes how far a stretch brought the connection.
+func (ss *Session) reached(st *stretch, now time.Time) {
+	last := st.from - 1
+	if st.more {
+		if ss.behind == nil {
+			ss.behind = make(map[uint64]struct{})
+		}
+		ss.behind[st.num] = struct{}{}
+	} else {
+		delete(ss.behind, st.num)
+	}
+	if ss.tracked && last > st.start {
+		ss.track(st.num, st.start, last, now)
+	}
+	if ss.at == nil {
+		ss.at = make(map[uint64]uint64)
+	}
+	ss.at[st.num] = max(ss.at[st.num], last)
+}
+
+// failCatchUp closes the connection: its client would wait for ever.
+func (ss *Session) failCatchUp(cu *catchUp, err error) {
+	if ss.catchUp != cu {
+		return
+	}
+	ss.svc.cfg.Logger.Error("catching up", "user", ss.user, "err", err)
+	ss.conn.Close(codec.CloseInternal, "internal")
+}
+
+// plan finds the conversations that have something to send.
+func (s *Service) plan(user string, cu *catchUp) error {
+	has, err := s.cursorsByNum(cu.cursors)
+	if err != nil {
+		return err
+	}
+	return s.db.Sessions(user, func(rec storage.Session) error {
+		if rec.Left {
+			return nil
+		}
+		last, err := s.db.LastSeq(rec.Conv)
+		if err != nil {
+			return err
+		}
+		seq, named := has[rec.Conv]
+		if !named {
+			seq = rec.AckSeq
+		}
+		seq = max(min(seq, last), rec.JoinSeq-1, rec.ClearedSeq)
+		if seq >= last && !named {
+			return nil
+		}
+		st := stretch{from: seq + 1, to: last, start: seq}
+		if cu.sync && last-seq > cu.limit {
+			st.to, st.more = seq+cu.limit, true
+		}
+		if backlog := uint64(s.cfg.Backlog); !cu.sync && last-seq > backlog {
+			st.from, st.start = last-backlog+1, last-backlog
+		}
+		conv, _, err := s.db.ConversationByNum(rec.Conv)
+		st.place, _ = newPlace(conv.Num, conv.ID)
+		cu.stretches = append(cu.stretches, st)
+		return err
+	})
+}
+
+func (s *Service) cursorsByNum(cursors []wire.Cursor) (map[uint64]uint64, error) {
+	has := make(map[uint64]uint64, len(cursors))
+	for _, c := range cursors {
+		rec, ok, err := s.db.Conversation(c.ConvID)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			has[rec.Num] = c.Seq
+		}
+	}
+	return has, nil
+}
+
+// step reads the next frames. A simple client isn't sent its user's own
+// messages; who syncs is, since another device may have sent them.
+func (s *Service) step(user string, cu *catchUp) (frames []byte, err error) {
+	for cu.next < len(cu.stretches) && len(frames) < catchUpStep {
+		st := &cu.stretches[cu.next]
+		to := min(st.to, st.from+catchUpRun-1)
+		end := to
+		if st.from <= to {
+			err = s.db.Messages(st.num, st.from, to, func(m *storage.Message) error {
+				switch {
+				case m.ID > cu.point:
+					end = min(end, m.Seq-1) // comes as a run
+				case cu.sync || m.From != user:
+					frames = appendFrame(frames, func(b []byte) []byte { return st.appendStored(b, m) })
+				}
+				return nil
+			})
+			if err != nil {
+				return nil, err
+			}
+		}
+		st.from = end + 1
+		if end < to || st.from > st.to {
+			st.more = st.more && end == to
+			s.finishStretch(cu, st)
+		}
+	}
+	return slices.Clip(frames), nil
+}
+
+func (s *Service) finishStretch(cu *catchUp, st *stretch) {
+	cu.next++
+	if cu.sync {
+		cu.synced = append(cu.synced, wire.Synced{ConvID: st.id, Seq: st.from - 1, HasMore: st.more})
+	}
+}

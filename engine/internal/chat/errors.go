@@ -1,0 +1,57 @@
+package chat
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"gannet/codec/wire"
+	"gannet/engine/internal/sequencer"
+)
+
+// busyRetry is when a client that was told "busy" should try again: after a
+// few commits even of a slow disk.
+const busyRetry = 200 * time.Millisecond
+
+var (
+	errVerb     = wire.NewError(wire.ReasonUnknownType, "unknown type")
+	errNotFound = wire.NewError(wire.ReasonNotFound, "no such conversation, or not yours")
+	errBusy     = wire.RetryError(wire.ReasonBusy, "too much waits to be done; try again", busyRetry)
+	errStopping = wire.NewError(wire.ReasonShuttingDown, "the server is shutting down")
+	errInternal = wire.NewError(wire.ReasonInternal, "the server could not do it; see its log")
+	errMember   = wire.NewError(wire.ReasonNotMember, "you are not a member of this group")
+	errConflict = wire.NewError(wire.ReasonConflict, "this cid was used for another message")
+	errFull     = wire.NewError(wire.ReasonGroupFull, "the group is full")
+	errExists   = wire.NewError(wire.ReasonConflict, "a group with this id exists")
+	errSelf     = wire.NewError(wire.ReasonBadRequest, "a message to oneself has no conversation")
+	errOther    = wire.NewError(wire.ReasonForbidden, "you can't send as somebody else")
+	errRights   = wire.NewError(wire.ReasonForbidden, "your role in the group does not allow this")
+	errOwner    = wire.NewError(wire.ReasonForbidden, "the owner can't leave the group")
+	errSyncing  = wire.RetryError(wire.ReasonBusy, "a sync or the backlog is still running", busyRetry)
+)
+
+// Refusal gives an error its words on the wire; it is the only place that does.
+// What it doesn't know is the server's own fault and isn't told to clients.
+func (s *Service) Refusal(err error) *wire.Error {
+	var told *wire.Error
+	switch {
+	case errors.As(err, &told):
+		return told
+	case errors.Is(err, sequencer.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return errBusy
+	case errors.Is(err, sequencer.ErrShuttingDown):
+		return errStopping
+	case errors.Is(err, sequencer.ErrNotMember):
+		return errMember
+	case errors.Is(err, sequencer.ErrNotFound):
+		return errNotFound
+	case errors.Is(err, sequencer.ErrConflict):
+		return errConflict
+	case errors.Is(err, sequencer.ErrGroupFull):
+		return errFull
+	case errors.Is(err, sequencer.ErrExists):
+		return errExists
+	}
+	s.cfg.Logger.Error("request failed", "err", err)
+	return errInternal
+}

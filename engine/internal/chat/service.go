@@ -1,0 +1,131 @@
+package chat
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"gannet/codec/wire"
+	"gannet/engine/internal/delivery"
+	"gannet/engine/internal/sequencer"
+	"gannet/storage"
+)
+
+// Config is what the rules may be told. All fields must be set.
+type Config struct {
+	Reactors    int           // how many loops call in
+	Readers     int           // goroutines that read storage
+	Backlog     int           // messages of a conversation that a simple client is sent on connecting
+	RetryAfter  time.Duration // how long a tracked client may leave a message unacknowledged
+	Retries     int           // how often it is sent again
+	MaxMembers  int           // of a group
+	MaxOutbound int           // bytes that may wait for one connection
+	Logger      *slog.Logger
+
+	// Renew checks a login that a logged-in client sends and answers it. It is
+	// called on the client's loop and must not block.
+	Renew func(conn delivery.Conn, user, cid, token string)
+}
+
+// Conn is a client's connection. Its methods are called on its loop only.
+type Conn interface {
+	ID() delivery.Conn
+	// Send queues complete frames, which must not change afterwards.
+	Send(frames []byte)
+	// SendParts queues one frame that comes in parts.
+	SendParts(head, body, tail []byte)
+	// SendRun queues the frames of a run above a seq that the connection did
+	// not send itself, and returns how many.
+	SendRun(run *delivery.Run, after uint64) int
+	// SetWatched makes runs to rooms go through Session.Deliver.
+	SetWatched(on bool)
+	// Pending is how many bytes wait to be sent.
+	Pending() int
+	// EachRoom tells how far the connection got in each of its rooms.
+	EachRoom(fn func(conv, at uint64))
+	// Close closes with a close code.
+	Close(code uint16, reason string)
+}
+
+// Loops runs functions on the loop of a connection.
+type Loops interface {
+	// Do calls fn with the session of a connection, or not at all if the
+	// connection is gone by then. Any goroutine.
+	Do(conn delivery.Conn, fn func(*Session))
+}
+
+// Service holds what the sessions share.
+type Service struct {
+	cfg     Config
+	db      *storage.DB
+	seq     *sequencer.Sequencer
+	loops   Loops
+	readers *readers
+	tails   *tails
+	turns   []turn // by reactor, each owned by its loop
+
+	busySends   atomic.Uint64
+	redelivered atomic.Uint64
+}
+
+// New makes the service. Close ends its readers.
+func New(cfg Config, db *storage.DB, seq *sequencer.Sequencer, loops Loops) *Service {
+	return &Service{
+		cfg: cfg, db: db, seq: seq, loops: loops,
+		readers: newReaders(cfg.Readers),
+		tails:   newTails(),
+		turns:   make([]turn, cfg.Reactors),
+	}
+}
+
+// Close waits for the reads that run and drops those that wait. No method may
+// be called after it.
+func (s *Service) Close() { s.readers.close() }
+
+// Stats are figures for the metrics.
+type Stats struct {
+	WaitingReads int    // reads that wait for a reader
+	BusySends    uint64 // turns of sends refused because too much waits
+	BusyReads    uint64 // reads refused likewise
+	Redelivered  uint64 // messages sent again to tracked clients
+}
+
+// Stats reads the figures. Any goroutine.
+func (s *Service) Stats() Stats {
+	return Stats{
+		WaitingReads: len(s.readers.jobs),
+		BusySends:    s.busySends.Load(),
+		BusyReads:    s.readers.full.Load(),
+		Redelivered:  s.redelivered.Load(),
+	}
+}
+
+// busy counts a refusal that says so.
+func (s *Service) busy(err error) {
+	if errors.Is(err, sequencer.ErrBusy) {
+		s.busySends.Add(1)
+	}
+}
+
+// handle carries out one request of a session.
+func (s *Service) handle(ss *Session, r *wire.Request) *wire.Error {
+	switch r.Verb {
+	case wire.VerbSend:
+		return s.send(ss, r)
+	case wire.VerbAck:
+		return s.ack(ss, r)
+	case wire.VerbHistory:
+		return s.history(ss, r)
+	case wire.VerbSync:
+		return s.sync(ss, r)
+	case wire.VerbAuth:
+		s.cfg.Renew(ss.conn.ID(), ss.user, strings.Clone(r.CID), strings.Clone(r.Token))
+		return nil
+	case wire.VerbPing:
+		ss.conn.Send(frame(func(b []byte) []byte { return wire.AppendPong(b, r.CID) }))
+		return nil
+	}
+	return errVerb
+}

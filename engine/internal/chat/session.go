@@ -1,0 +1,180 @@
+package chat
+
+import (
+	"time"
+
+	"gannet/codec"
+	"gannet/codec/wire"
+	"gannet/engine/internal/delivery"
+	"gannet/engine/internal/sequencer"
+)
+
+// A client may make this many mistakes within errorWindow before it is closed.
+const (
+	maxErrors   = 10
+	errorWindow = 10 * time.Second
+)
+
+// Session is one connection's state. It belongs to the connection's loop. An
+// idle one is small: its maps are made when they are first needed.
+type Session struct {
+	svc     *Service
+	conn    Conn
+	user    string
+	device  string
+	tracked bool // acknowledges what it gets, asks for sync itself
+
+	catchUp *catchUp          // a backlog or sync that runs; runs wait behind it
+	at      map[uint64]uint64 // single conversations: the last seq sent here
+	told    map[uint64]uint64 // simple clients: the last seq reported as delivered
+	windows map[uint64]*window
+	behind  map[uint64]struct{} // conversations that sync has not finished: their runs are left out
+	acks    []sequencer.Cursor  // of this turn
+
+	errs     int
+	errSince time.Time
+}
+
+// Open makes the session of a connection that was let in as a user and makes
+// it known. A simple client is sent its backlog; a tracked one asks.
+// replaced is called, on any goroutine, with the connection of the same device
+// that this one takes the place of, if there is one.
+func (s *Service) Open(conn Conn, user, device string, tracked bool, replaced func(delivery.Conn)) (*Session, error) {
+	ss := &Session{svc: s, conn: conn, user: user, device: device, tracked: tracked}
+	conn.SetWatched(true)
+	if !tracked {
+		ss.catchUp = &catchUp{}
+	}
+	id := conn.ID()
+	err := s.seq.Attach(id, user, device, !tracked, func(old delivery.Conn, err error) {
+		if err != nil {
+			s.cfg.Logger.Error("attaching a connection", "user", user, "err", err)
+			s.loops.Do(id, func(ss *Session) { ss.conn.Close(codec.CloseInternal, "internal") })
+		}
+		if old.Serial != 0 {
+			replaced(old)
+		}
+	})
+	return ss, err
+}
+
+// User is who the session belongs to.
+func (ss *Session) User() string { return ss.user }
+
+// Message takes one message of the client. The payload may be used until it returns.
+func (ss *Session) Message(payload []byte) {
+	if wire.IsBarePing(payload) {
+		ss.conn.Send(barePong)
+		return
+	}
+	r := &ss.svc.turns[ss.conn.ID().Reactor].req
+	err := wire.Decode(payload, r)
+	if err == nil {
+		err = ss.svc.handle(ss, r)
+	}
+	if err != nil {
+		ss.refuse(r.CID, err)
+	}
+}
+
+var barePong = codec.AppendFrame(nil, codec.OpText, []byte("PONG"))
+
+// refuse answers with an error. A client that makes too many is closed; those
+// that are not its fault don't count.
+func (ss *Session) refuse(cid string, err *wire.Error) {
+	ss.conn.Send(frame(func(b []byte) []byte { return wire.AppendError(b, cid, err) }))
+	if err.Code >= 500 {
+		return
+	}
+	now := time.Now()
+	if now.Sub(ss.errSince) > errorWindow {
+		ss.errs, ss.errSince = 0, now
+	}
+	if ss.errs++; ss.errs >= maxErrors {
+		ss.conn.Close(codec.ClosePolicy, "too many errors")
+	}
+}
+
+// TurnEnd hands over what the messages of one read asked of the log.
+func (ss *Session) TurnEnd() {
+	ss.svc.submitTurn(ss)
+	if len(ss.acks) > 0 {
+		_ = ss.svc.seq.Move(ss.acks) // refused only while stopping: acknowledged again after it
+		ss.acks = nil
+	}
+}
+
+// Joined says that runs arrive from here on; all messages up to the id point
+// have to be read from the log.
+func (ss *Session) Joined(point uint64) {
+	if ss.catchUp != nil {
+		ss.startCatchUp(point)
+	}
+}
+
+// Deliver takes a run to the user, or to a room while the connection is watched.
+func (ss *Session) Deliver(run *delivery.Run) {
+	if ss.catchUp != nil && ss.catchUp.joined {
+		ss.hold(run)
+		return
+	}
+	ss.push(run)
+}
+
+// push sends a run's frames on and remembers how far the connection got.
+func (ss *Session) push(run *delivery.Run) {
+	if _, ok := ss.behind[run.Conv]; ok {
+		return
+	}
+	if ss.conn.SendRun(run, ss.at[run.Conv]) > 0 && ss.tracked {
+		ss.track(run.Conv, run.First-1, run.Last(), time.Now())
+	}
+	if ss.at == nil {
+		ss.at = make(map[uint64]uint64)
+	}
+	ss.at[run.Conv] = run.Last()
+}
+
+// Tick looks every few seconds for what is due.
+func (ss *Session) Tick(now time.Time) {
+	if ss.tracked {
+		ss.redeliver(now)
+		return
+	}
+	if moves := ss.delivered(); len(moves) > 0 {
+		_ = ss.svc.seq.Move(moves)
+	}
+}
+
+// Leaving is the end of the session: nothing more is pushed.
+func (ss *Session) Leaving() {
+	var moves []sequencer.Cursor
+	if !ss.tracked {
+		moves = ss.delivered()
+	}
+	ss.svc.seq.Detach(ss.conn.ID(), ss.user, moves)
+}
+
+// delivered tells how far a simple client has been sent the conversations in
+// which it got something since the last time: what was handed to the socket
+// counts as received. While anything is held back nothing counts.
+func (ss *Session) delivered() (moves []sequencer.Cursor) {
+	if ss.catchUp != nil || ss.conn.Pending() > 0 {
+		return nil
+	}
+	report := func(conv, at uint64) {
+		if at <= ss.told[conv] {
+			return
+		}
+		if ss.told == nil {
+			ss.told = make(map[uint64]uint64)
+		}
+		ss.told[conv] = at
+		moves = append(moves, sequencer.Cursor{User: ss.user, Conv: conv, Seq: at})
+	}
+	for conv, at := range ss.at {
+		report(conv, at)
+	}
+	ss.conn.EachRoom(report)
+	return moves
+}

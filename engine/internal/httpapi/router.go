@@ -1,0 +1,58 @@
+package httpapi
+
+import (
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+)
+
+// route is one line of the API's table.
+type route struct {
+	method, path string
+	do           action
+	open         bool // needs no login
+}
+
+// publicRoutes lists what the public listener serves, besides the page.
+func publicRoutes() []route {
+	return slices.Concat(messageRoutes(), groupRoutes(), memberRoutes(), healthRoutes())
+}
+
+// newMux builds a router: an endpoint for each route, an answer 405 for the
+// other methods of its path, 404 for everything else.
+func (s *Server) newMux(routes []route) *http.ServeMux {
+	mux := http.NewServeMux()
+	methods := make(map[string][]string)
+	for _, rt := range routes {
+		label := rt.method + " " + rt.path
+		mux.Handle(label, &endpoint{server: s, do: rt.do, open: rt.open, stats: s.newRouteStats(label)})
+		methods[rt.path] = append(methods[rt.path], rt.method)
+	}
+	for path, list := range methods {
+		mux.Handle(path, s.refuser(errMethod, allow(list)))
+	}
+	mux.Handle("/", s.refuser(errNoPath, ""))
+	return mux
+}
+
+// mountPlain serves a path whose answers aren't in the envelope, by GET.
+func (s *Server) mountPlain(mux *http.ServeMux, path string, h http.Handler) {
+	mux.Handle("GET "+path, &plainEndpoint{next: h, stats: s.newRouteStats("GET " + path)})
+	mux.Handle(path, s.refuser(errMethod, allow([]string{http.MethodGet})))
+}
+
+// allow builds the Allow header. ServeMux serves HEAD wherever it serves GET.
+func allow(methods []string) string {
+	if slices.Contains(methods, http.MethodGet) {
+		methods = append(methods, http.MethodHead)
+	}
+	slices.Sort(methods)
+	return strings.Join(methods, ", ")
+}
+
+// isClean reports whether a path is written in the one way we serve. ServeMux
+// would redirect the other ways.
+func isClean(p string) bool {
+	return p != "" && (path.Clean(p) == p || path.Clean(p)+"/" == p)
+}

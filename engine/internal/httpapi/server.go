@@ -1,0 +1,79 @@
+package httpapi
+
+import (
+	"log/slog"
+	"net/http"
+	"sync"
+
+	"gannet/codec/wire"
+	"gannet/engine/internal/metrics"
+	"gannet/engine/internal/web"
+)
+
+// Config of the public server. All fields are needed, except those that say
+// otherwise.
+type Config struct {
+	Chat Chat
+	Auth Auth
+
+	Origins        Origins            // who may call from a browser; Dev also lets ?uid= in
+	MaxBody        int                // bytes of a request's body
+	MaxConnections int                // open connections; above it, accepting pauses
+	WebSocket      string             // address of the WebSocket listener, host:port, for the page
+	Ready          func() *wire.Error // nil while the engine takes traffic; called by any goroutine
+
+	Metrics *metrics.Registry
+	Logger  *slog.Logger
+}
+
+// Server is an HTTP server: the public one, or the operator's (see NewAdmin).
+// After Listen has returned, its methods may be called by any goroutine.
+type Server struct {
+	service
+	chat    Chat
+	auth    Auth
+	origins Origins
+	maxBody int
+	ready   func() *wire.Error
+	metrics *metrics.Registry // nil: requests are not counted
+	logger  *slog.Logger
+
+	mux       *http.ServeMux
+	unrouted  *routeStats
+	exchanges sync.Pool
+}
+
+// New builds a server, which doesn't listen yet.
+func New(c Config) *Server {
+	s := &Server{
+		chat: c.Chat, auth: c.Auth, origins: c.Origins, maxBody: c.MaxBody,
+		ready: c.Ready, metrics: c.Metrics, logger: c.Logger,
+	}
+	s.service = newService(s, c.MaxConnections, c.Logger)
+	s.unrouted = s.newRouteStats("none")
+	s.mux = s.newMux(publicRoutes())
+	page := web.New(web.Config{WebSocket: c.WebSocket, Dev: c.Origins.Dev})
+	for _, path := range page.Paths() {
+		s.mountPlain(s.mux, path, page)
+	}
+	c.Metrics.GaugeFunc(metrics.HTTPConnections, s.connections, "public")
+	return s
+}
+
+// ServeHTTP implements http.Handler: the guard, then the router.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if err := s.guard(w.Header(), r); err != nil {
+		s.refuse(w, r, err)
+		return
+	}
+	switch {
+	case isPreflight(r):
+		answerPreflight(w.Header())
+		w.WriteHeader(http.StatusNoContent)
+		s.unrouted.observe(http.StatusNoContent, 0)
+	case !isClean(r.URL.Path):
+		s.refuse(w, r, errNoPath)
+	default:
+		s.mux.ServeHTTP(w, r)
+	}
+}

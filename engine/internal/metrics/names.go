@@ -1,0 +1,107 @@
+package metrics
+
+// CounterName names a family that only ever rises.
+type CounterName string
+
+// GaugeName names a family that rises and falls.
+type GaugeName string
+
+// HistogramName names a family of observations counted in buckets.
+type HistogramName string
+
+// What the chat does.
+const (
+	MessagesProcessed   CounterName   = "chat_messages_processed_total"
+	MessagesDelivered   CounterName   = "chat_messages_delivered_total"
+	MessagesRedelivered CounterName   = "chat_messages_redelivered_total"
+	Duplicates          CounterName   = "chat_duplicates_total"
+	Busy                CounterName   = "chat_busy_total"
+	SendSeconds         HistogramName = "chat_send_seconds"
+	DeliverySeconds     HistogramName = "chat_delivery_seconds"
+)
+
+// What the sockets do.
+const (
+	ConnectionsActive   GaugeName   = "chat_connections_active"
+	ConnectionsAccepted CounterName = "chat_connections_accepted_total"
+	ConnectionsRejected CounterName = "chat_connections_rejected_total"
+	ConnectionsClosed   CounterName = "chat_connections_closed_total"
+	SlowConsumers       CounterName = "chat_slow_consumers_total"
+	FramesReceived      CounterName = "chat_frames_received_total"
+	FramesSent          CounterName = "chat_frames_sent_total"
+	BytesSent           CounterName = "chat_bytes_sent_total"
+)
+
+// What the log and its queues do.
+const (
+	CommitBatch  HistogramName = "gannet_commit_batch_messages"
+	FsyncSeconds HistogramName = "gannet_fsync_seconds"
+	QueueDepth   GaugeName     = "gannet_queue_depth"
+)
+
+// What storage does.
+const (
+	StorageDiskBytes       GaugeName   = "gannet_storage_disk_bytes"
+	StorageWALBytes        GaugeName   = "gannet_storage_wal_bytes"
+	StorageMemtableBytes   GaugeName   = "gannet_storage_memtable_bytes"
+	StorageCompactionDebt  GaugeName   = "gannet_storage_compaction_debt_bytes"
+	StorageReadAmp         GaugeName   = "gannet_storage_read_amplification"
+	StorageFlushes         CounterName = "gannet_storage_flushes_total"
+	StorageCompactions     CounterName = "gannet_storage_compactions_total"
+	StorageCompactionBytes CounterName = "gannet_storage_compaction_bytes_total"
+	StorageStalls          CounterName = "gannet_storage_stalls_total"
+	StorageCacheHits       CounterName = "gannet_storage_cache_hits_total"
+	StorageCacheMisses     CounterName = "gannet_storage_cache_misses_total"
+)
+
+// What the HTTP API does, and what this process is.
+const (
+	HTTPRequests    CounterName   = "gannet_http_requests_total"
+	HTTPSeconds     HistogramName = "gannet_http_request_seconds"
+	HTTPConnections GaugeName     = "gannet_http_connections_active"
+	BuildInfo       GaugeName     = "gannet_build_info"
+)
+
+// definitions is the table that everything else is made from: the order of
+// the scrape, the labels a series has to give, and docs/metrics.md.
+func definitions() []definition {
+	return []definition{
+		counter(MessagesProcessed, "Messages that were stored and are on disk, by kind of conversation: single, group, service.", "type"),
+		counter(MessagesDelivered, "Messages handed to a connection; one message to a group of n counts up to n times."),
+		counter(MessagesRedelivered, "Messages pushed again to a tracked connection which did not acknowledge them in time."),
+		counter(Duplicates, "Sends recognised as a retry by their cid and answered with the first result."),
+		counter(Busy, "Requests answered busy because a queue was full, by queue.", "queue"),
+		histogram(SendSeconds, durations(), "Time from taking a send to its answer, with the message on disk."),
+		histogram(DeliverySeconds, durations(), "Time from taking a send to handing its frames to the sockets of its receivers."),
+
+		gauge(ConnectionsActive, "WebSocket connections that are open."),
+		counter(ConnectionsAccepted, "WebSocket connections accepted."),
+		counter(ConnectionsRejected, "Connections refused before or at the upgrade, by reason.", "reason"),
+		counter(ConnectionsClosed, "WebSocket connections closed, by close code; 1006 is one that vanished without a close frame.", "code"),
+		counter(SlowConsumers, "Connections closed because too much was waiting for them to read."),
+		counter(FramesReceived, "WebSocket messages received from clients."),
+		counter(FramesSent, "WebSocket messages written to clients."),
+		counter(BytesSent, "Bytes written to WebSocket clients."),
+
+		histogram(CommitBatch, sizes(), "Messages in one batch of the log."),
+		histogram(FsyncSeconds, durations(), "Time of one fsync of the log."),
+		gauge(QueueDepth, "Entries waiting, by queue: sequencer (sends not yet in a batch), reactor (posts not yet carried out), fanout (runs not yet fully sent), readers (reads waiting for a worker).", "queue"),
+
+		gauge(StorageDiskBytes, "Bytes the database takes on disk."),
+		gauge(StorageWALBytes, "Bytes in the live write-ahead log."),
+		gauge(StorageMemtableBytes, "Bytes held by memory tables."),
+		gauge(StorageCompactionDebt, "Estimated bytes that compactions still have to rewrite."),
+		gauge(StorageReadAmp, "Sorted runs that a point read may have to look at."),
+		counter(StorageFlushes, "Memory tables flushed to disk."),
+		counter(StorageCompactions, "Compactions finished."),
+		counter(StorageCompactionBytes, "Bytes written by compactions."),
+		counter(StorageStalls, "Times that writes had to wait for flushes or compactions."),
+		counter(StorageCacheHits, "Blocks found in the block cache."),
+		counter(StorageCacheMisses, "Blocks read from disk because the block cache did not hold them."),
+
+		counter(HTTPRequests, "HTTP requests answered, by route pattern and status.", "route", "status"),
+		histogram(HTTPSeconds, durations(), "Time from the parsed request header to the whole answer, by route pattern.", "route"),
+		gauge(HTTPConnections, "HTTP connections that are open, by listener: public, admin.", "listener"),
+		gauge(BuildInfo, "Always 1; the labels say which build this is.", "version", "commit", "go"),
+	}
+}

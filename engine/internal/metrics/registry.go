@@ -1,0 +1,111 @@
+package metrics
+
+import (
+	"bytes"
+	"io"
+	"sync"
+
+	vm "github.com/VictoriaMetrics/metrics"
+)
+
+// Registry holds the figures of one engine. Two engines in one process have
+// two. Series are registered while the engine is wired; Write may be called at
+// any time after that, from any goroutine.
+type Registry struct {
+	mu       sync.Mutex // held while registering and while writing
+	families []*family
+	byName   map[string]*family
+	before   []func()
+}
+
+// New returns a registry in which nothing is registered yet.
+func New() *Registry {
+	r := &Registry{byName: make(map[string]*family)}
+	for _, d := range definitions() {
+		f := &family{definition: d, set: vm.NewSet()}
+		r.families = append(r.families, f)
+		r.byName[d.name] = f
+	}
+	return r
+}
+
+// Counter registers a counter series; the label values stand in the order of
+// the table. A series that is asked for twice, or with the wrong number of
+// values, panics, as do all the methods that register.
+func (r *Registry) Counter(n CounterName, values ...string) Counter {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := r.byName[string(n)]
+	return Counter{f.set.NewCounter(f.add(values))}
+}
+
+// CounterFunc registers a counter series whose value is read at the scrape. fn
+// must be safe for use by any goroutine and must never give less than before.
+func (r *Registry) CounterFunc(n CounterName, fn func() uint64, values ...string) {
+	r.read(string(n), func() float64 { return float64(fn()) }, values)
+}
+
+// GaugeFunc registers a gauge series whose value is read at the scrape. fn must
+// be safe for use by any goroutine.
+func (r *Registry) GaugeFunc(n GaugeName, fn func() float64, values ...string) {
+	r.read(string(n), fn, values)
+}
+
+func (r *Registry) read(name string, fn func() float64, values []string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := r.byName[name]
+	f.set.NewGauge(f.add(values), fn)
+}
+
+// Histogram registers a histogram series.
+func (r *Registry) Histogram(n HistogramName, values ...string) Histogram {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := r.byName[string(n)]
+	return Histogram{f.set.NewPrometheusHistogramExt(f.add(values), f.buckets)}
+}
+
+// BeforeScrape has fn called at the start of each Write, so that the functions
+// of several series can share one snapshot. Writes don't overlap.
+func (r *Registry) BeforeScrape(fn func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.before = append(r.before, fn)
+}
+
+// Write gives all figures in Prometheus' text format, followed by those of the
+// Go runtime (go_…) and of the process (process_…). Functions given to the
+// registry must not call back into it.
+func (r *Registry) Write(w io.Writer) error {
+	var text bytes.Buffer
+	r.collect(&text)
+	vm.WriteProcessMetrics(&text)
+	_, err := w.Write(text.Bytes())
+	return err
+}
+
+func (r *Registry) collect(w io.Writer) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, fn := range r.before {
+		fn()
+	}
+	for _, f := range r.families {
+		f.write(w)
+	}
+}
+
+// Unregistered lists the names of the table that no series was registered
+// under: what the documentation speaks of and a scrape would not show.
+func (r *Registry) Unregistered() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var names []string
+	for _, f := range r.families {
+		if len(f.series) == 0 {
+			names = append(names, f.name)
+		}
+	}
+	return names
+}

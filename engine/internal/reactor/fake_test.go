@@ -1,0 +1,195 @@
+package reactor
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"testing"
+	"time"
+
+	"gannet/codec"
+	"gannet/engine/internal/delivery"
+)
+
+// fakeSocket stands in for a socket: it keeps what is written to it.
+type fakeSocket struct {
+	wrote  []byte
+	writes int
+	vector int // the longest list that Writev was given
+	stuck  bool
+	held   int // bytes that a stuck peer has not taken
+	fails  func()
+}
+
+func (s *fakeSocket) Write(p []byte) (int, error) {
+	s.writes++
+	if s.fails != nil {
+		s.fails()
+		return 0, errors.New("broken")
+	}
+	s.wrote = append(s.wrote, p...)
+	if s.stuck {
+		s.held += len(p)
+	}
+	return len(p), nil
+}
+
+func (s *fakeSocket) Writev(bs [][]byte) (int, error) {
+	s.vector = max(s.vector, len(bs))
+	n := 0
+	for i := range bs {
+		m, err := s.Write(bs[i])
+		if n += m; err != nil {
+			return n, err
+		}
+		bs[i] = nil // as gnet may
+	}
+	return n, nil
+}
+
+func (s *fakeSocket) Peek(int) ([]byte, error)   { return nil, errors.New("empty") }
+func (s *fakeSocket) Discard(n int) (int, error) { return n, nil }
+func (s *fakeSocket) InboundBuffered() int       { return 0 }
+func (s *fakeSocket) OutboundBuffered() int      { return s.held }
+func (s *fakeSocket) Fd() int                    { return -1 }
+
+// recorder is a Handler that does what a test wants.
+type recorder struct {
+	open    func(c *Conn, req *codec.Request)
+	message func(c *Conn, payload []byte)
+	turnEnd func(c *Conn)
+	deliver func(c *Conn, run *delivery.Run)
+	joined  func(c *Conn, point uint64)
+	tick    func(c *Conn, now time.Time)
+	leaving func(c *Conn)
+	closed  func(c *Conn)
+}
+
+func (r *recorder) Open(c *Conn, req *codec.Request) {
+	if r.open != nil {
+		r.open(c, req)
+		return
+	}
+	c.Accept(c.Offered())
+}
+
+func (r *recorder) Message(c *Conn, payload []byte) {
+	if r.message != nil {
+		r.message(c, payload)
+	}
+}
+
+func (r *recorder) TurnEnd(c *Conn) {
+	if r.turnEnd != nil {
+		r.turnEnd(c)
+	}
+}
+
+func (r *recorder) Deliver(c *Conn, run *delivery.Run) {
+	if r.deliver != nil {
+		r.deliver(c, run)
+	}
+}
+
+func (r *recorder) Joined(c *Conn, point uint64) {
+	if r.joined != nil {
+		r.joined(c, point)
+	}
+}
+
+func (r *recorder) Tick(c *Conn, now time.Time) {
+	if r.tick != nil {
+		r.tick(c, now)
+	}
+}
+
+func (r *recorder) Leaving(c *Conn) {
+	if r.leaving != nil {
+		r.leaving(c)
+	}
+}
+
+func (r *recorder) Closed(c *Conn) {
+	if r.closed != nil {
+		r.closed(c)
+	}
+}
+
+// testLoop is a loop without gnet; the test's goroutine is its own.
+type testLoop struct {
+	*loop
+	h *recorder
+}
+
+func newTestLoop(cfg Config) *testLoop {
+	cfg.Logger = slog.New(slog.DiscardHandler)
+	cfg = cfg.withDefaults()
+	h := &recorder{}
+	owner := &Reactors{cfg: cfg, start: time.Now(), limit: 1 << 20}
+	l := newLoop(owner, 0, cfg, h)
+	owner.loops = []*loop{l}
+	l.hangUp = l.closed
+	return &testLoop{loop: l, h: h}
+}
+
+// connect adds an accepted connection.
+func (l *testLoop) connect(user string) (*Conn, *fakeSocket) {
+	s := &fakeSocket{}
+	l.owner.admit(false)
+	c := l.add(s, netip.AddrPort{})
+	c.handled, c.stays, c.state = true, true, open
+	c.Bind(user, "d")
+	return c, s
+}
+
+// pass is a turn with a fan-out slice of the given budget.
+func (l *testLoop) pass(budget int) {
+	l.refill()
+	l.carryOut()
+	l.fanSlice(budget)
+	l.readAccepted()
+	l.flush()
+}
+
+// settleAll passes until nothing is left.
+func (l *testLoop) passAll() {
+	for l.pass(sliceCost); l.done < len(l.batch) || !l.fan.empty(); l.pass(sliceCost) {
+	}
+	l.rest()
+}
+
+func (l *testLoop) post(posts ...delivery.Post) { l.inbox.post(posts) }
+
+// textRun is a run whose frames say "room/seq".
+func textRun(conv, first uint64, n int) *delivery.Run {
+	run := &delivery.Run{Conv: conv, First: first}
+	for i := range n {
+		run.Frames = append(run.Frames, textFrame(fmt.Sprintf("%d/%d", conv, first+uint64(i)))...)
+		run.Ends = append(run.Ends, int32(len(run.Frames)))
+	}
+	return run
+}
+
+func textFrame(text string) []byte { return codec.AppendFrame(nil, codec.OpText, []byte(text)) }
+
+// texts decodes what a fake socket was sent; a close frame becomes its code.
+func texts(t testing.TB, wire []byte) (out []string) {
+	t.Helper()
+	r := codec.NewReader(codec.ReaderConfig{Client: true, MaxMessage: 1 << 20, Deflate: &codec.Deflate{ServerNoContextTakeover: true}})
+	wire = append([]byte(nil), wire...)
+	for len(wire) > 0 {
+		msg, n, err := r.Next(wire)
+		if err != nil || n == 0 {
+			t.Fatalf("bad bytes behind %d messages: %v", len(out), err)
+		}
+		wire = wire[n:]
+		if msg.Op == codec.OpClose {
+			code, _, _ := codec.ParseClose(msg.Payload)
+			out = append(out, fmt.Sprintf("close %d", code))
+			continue
+		}
+		out = append(out, string(msg.Payload))
+	}
+	return out
+}

@@ -1,0 +1,109 @@
+package reactor
+
+import (
+	"slices"
+	"testing"
+
+	"gannet/engine/internal/delivery"
+)
+
+// TestCloseGaps: limits keep meaning the same members when the gaps go.
+func TestCloseGaps(t *testing.T) {
+	l := newTestLoop(Config{})
+	var conns []*Conn
+	for range 8 {
+		c, _ := l.connect("u")
+		l.seat(c, 1, 0)
+		conns = append(conns, c)
+	}
+	rm := l.rooms[1]
+	rm.busy = true
+	for _, limit := range []int{0, 3, 5, 8} {
+		rm.queue = append(rm.queue, item{limit: limit})
+	}
+	for _, i := range []int{0, 2, 3, 7} {
+		l.unseat(conns[i], 0)
+	}
+	rm.closeGaps()
+	var limits []int
+	for _, it := range rm.queue {
+		limits = append(limits, it.limit)
+	}
+	if want := []int{0, 1, 2, 4}; !slices.Equal(limits, want) {
+		t.Errorf("limits %v, want %v", limits, want)
+	}
+	for i, want := range []int{1, 4, 5, 6} {
+		if c := conns[want]; rm.members[i].conn != c || c.seats[0].index != int32(i) {
+			t.Errorf("place %d is not connection %d's", i, want)
+		}
+	}
+}
+
+// TestWatched: a watched connection's runs go to the handler, those that it has
+// from elsewhere go to nobody, and what follows goes the fast way again.
+func TestWatched(t *testing.T) {
+	l := newTestLoop(Config{})
+	c, s := l.connect("u")
+	var firsts []uint64
+	l.h.deliver = func(c *Conn, run *delivery.Run) { firsts = append(firsts, run.First) }
+	l.post(delivery.Post{Kind: delivery.Join, Serial: c.serial, Rooms: []delivery.Room{{Conv: 1, From: 4}}})
+	l.passAll()
+	c.SetWatched(true)
+	c.Advance(1, 7)
+	c.Advance(1, 6)
+	for _, first := range []uint64{5, 6, 8, 9} {
+		l.post(delivery.Post{Kind: delivery.ToRoom, Room: 1, Run: textRun(1, first, 1)})
+	}
+	l.passAll()
+	if !slices.Equal(firsts, []uint64{8, 9}) {
+		t.Errorf("delivered %v, want what is above 7", firsts)
+	}
+	c.SetWatched(false)
+	l.post(delivery.Post{Kind: delivery.ToRoom, Room: 1, Run: textRun(1, 10, 1)})
+	l.passAll()
+	if got := texts(t, s.wrote); !slices.Equal(got, []string{"1/10"}) {
+		t.Errorf("sent %v", got)
+	}
+	c.EachRoom(func(conv, at uint64) {
+		if conv != 1 || at != 10 {
+			t.Errorf("place in room %d is %d", conv, at)
+		}
+	})
+}
+
+// TestUserPosts: a user's posts reach its joined connections, and no others.
+func TestUserPosts(t *testing.T) {
+	l := newTestLoop(Config{})
+	l.h.deliver = func(c *Conn, run *delivery.Run) { c.SendRun(run, 0) }
+	var sockets []*fakeSocket
+	var conns []*Conn
+	for range 4 {
+		c, s := l.connect("u")
+		conns, sockets = append(conns, c), append(sockets, s)
+	}
+	for _, c := range conns[:3] {
+		l.post(delivery.Post{Kind: delivery.Join, Serial: c.serial})
+	}
+	run := textRun(1, 1, 3)
+	run.Skip = []delivery.Skip{{Conn: conns[0].ID(), Index: 0}, {Conn: conns[0].ID(), Index: 2}}
+	l.post(delivery.Post{Kind: delivery.ToUser, User: "u", Run: run},
+		delivery.Post{Kind: delivery.ToConn, Serial: conns[3].serial, Frame: textFrame("only")},
+		delivery.Post{Kind: delivery.Join, Serial: 99},
+		delivery.Post{Kind: delivery.ToConn, Serial: 99})
+	l.passAll()
+	l.closed(conns[1])
+	l.post(delivery.Post{Kind: delivery.NotifyUser, User: "u", Frame: textFrame("note")})
+	l.passAll()
+	want := [][]string{{"1/2", "note"}, {"1/1", "1/2", "1/3"}, {"1/1", "1/2", "1/3", "note"}, {"only"}}
+	for i, s := range sockets {
+		if got := texts(t, s.wrote); !slices.Equal(got, want[i]) {
+			t.Errorf("connection %d: %v, want %v", i, got, want[i])
+		}
+	}
+	for _, c := range slices.Delete(conns, 1, 2) {
+		l.closed(c)
+	}
+	if len(l.users)+len(l.conns)+len(l.list) != 0 || l.owner.sockets.Load() != 0 {
+		t.Error("tables are not empty")
+	}
+}

@@ -1,0 +1,112 @@
+package sequencer
+
+import (
+	"gannet/engine/internal/delivery"
+	"gannet/storage"
+)
+
+// Bounds of one batch.
+const (
+	maxBatchMessages = 4096
+	maxBatchBytes    = 4 << 20
+	// From here on a batch is applied although the syncer is busy, so that the
+	// memtable is filled while the disk works.
+	earlyBatchMessages = 512
+)
+
+// entry is a send that was given its place.
+type entry struct {
+	send *Send
+	conv *conv
+	id   uint64
+	seq  uint64
+	time int64
+	next int32 // the conversation's next entry in this batch
+}
+
+// answer is what one sender is to hear, in the order of the sends.
+type answer struct {
+	send   *Send
+	entry  int32 // its entry in this batch, or none:
+	result Result
+}
+
+// batch is what is written, synced and published together. The sequencer
+// goroutine fills and applies it; the syncer publishes and gives it back.
+type batch struct {
+	w        *storage.Batch
+	entries  []entry
+	touched  []*conv // conversations with entries, in order of their first
+	answers  []answer
+	joins    []attach
+	done     []func()                       // results of commands, for the syncer to give
+	posts    [][]delivery.Post              // by reactor, in order
+	sent     map[uint64]int32               // hash of (sender, cid) → entry
+	sessions map[sessionKey]storage.Session // written in this batch
+
+	membership bool // holds a change of who is in which group
+	lastID     uint64
+	heads      []published
+	stats      Published
+
+	msgs   []storage.Message // scratch of seal
+	places []storage.Place
+}
+
+// published is where a head moves when the batch is on disk.
+type published struct {
+	head *Head
+	last uint64
+}
+
+func (s *Sequencer) newBatch() *batch {
+	return &batch{
+		w:        s.db.NewBatch(),
+		posts:    make([][]delivery.Post, s.cfg.Reactors),
+		sent:     make(map[uint64]int32),
+		sessions: make(map[sessionKey]storage.Session),
+	}
+}
+
+// reset empties the batch for its next use and lets go of what it pointed to.
+func (b *batch) reset() {
+	b.w.Reset()
+	clear(b.entries)
+	clear(b.answers)
+	clear(b.joins)
+	clear(b.done)
+	clear(b.touched)
+	clear(b.heads)
+	clear(b.sent)
+	clear(b.sessions)
+	clear(b.msgs)
+	for r := range b.posts {
+		clear(b.posts[r])
+		b.posts[r] = b.posts[r][:0]
+	}
+	b.entries, b.answers, b.joins, b.done = b.entries[:0], b.answers[:0], b.joins[:0], b.done[:0]
+	b.touched, b.heads, b.msgs, b.places = b.touched[:0], b.heads[:0], b.msgs[:0], b.places[:0]
+	b.membership, b.lastID = false, 0
+	b.stats = Published{arrivals: b.stats.arrivals[:0]}
+}
+
+// empty reports whether there is nothing to write, answer or post.
+func (b *batch) empty() bool {
+	if len(b.answers) > 0 || len(b.joins) > 0 || len(b.done) > 0 || !b.w.Empty() {
+		return false
+	}
+	for _, p := range b.posts {
+		if len(p) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (b *batch) full() bool {
+	return len(b.answers) >= maxBatchMessages || b.stats.Bytes >= maxBatchBytes
+}
+
+func (b *batch) post(reactor int, p delivery.Post) {
+	b.posts[reactor] = append(b.posts[reactor], p)
+}

@@ -1,0 +1,44 @@
+package sequencer
+
+import "time"
+
+// Message ids are 63-bit snowflakes: 41 bits of milliseconds since idEpoch,
+// 10 bits of node, 12 bits of counter.
+const (
+	idEpoch     = 1735689600000 // 2025-01-01T00:00:00Z in Unix milliseconds
+	idNodeBits  = 10
+	idCountBits = 12
+	idCountMask = 1<<idCountBits - 1
+)
+
+// idSource gives ids that rise whatever the clock does: where the clock stands
+// still, steps back or 4,096 ids were given in one millisecond, it counts on
+// from the last id. Owned by the sequencer goroutine.
+type idSource struct {
+	node uint64
+	last uint64
+}
+
+// next returns the next id at the given time (Unix milliseconds).
+func (s *idSource) next(now int64) uint64 {
+	ms := uint64(max(now-idEpoch, 0))
+	if lastMS := s.last >> (idNodeBits + idCountBits); ms <= lastMS && s.last != 0 {
+		ms = lastMS
+		if count := s.last & idCountMask; count < idCountMask {
+			s.last = s.compose(ms, count+1)
+			return s.last
+		}
+		ms++
+	}
+	s.last = s.compose(ms, 0)
+	return s.last
+}
+
+func (s *idSource) compose(ms, count uint64) uint64 {
+	return ms<<(idNodeBits+idCountBits) | s.node<<idCountBits | count
+}
+
+// day numbers the buckets in which duplicate records expire.
+func day(unixMilli int64) uint16 {
+	return uint16(time.Duration(unixMilli) * time.Millisecond / (24 * time.Hour))
+}

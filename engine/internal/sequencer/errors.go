@@ -1,0 +1,14 @@
+package sequencer
+
+import "errors"
+
+// Refusals. The chat rules give each its code and words on the wire.
+var (
+	ErrBusy         = errors.New("sequencer: too much waits to be written")
+	ErrShuttingDown = errors.New("sequencer: shutting down")
+	ErrNotMember    = errors.New("sequencer: not a member of this group")
+	ErrNotFound     = errors.New("sequencer: no such conversation")
+	ErrGroupFull    = errors.New("sequencer: the group is full")
+	ErrExists       = errors.New("sequencer: the group exists")
+	ErrConflict     = errors.New("sequencer: this cid was used for another message")
+)

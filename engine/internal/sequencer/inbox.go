@@ -1,0 +1,85 @@
+package sequencer
+
+import (
+	"sync"
+	"time"
+)
+
+// Bounds of the inbox: what may wait before Submit says ErrBusy.
+const (
+	maxWaitingMessages = 64 << 10
+	maxWaitingBytes    = 64 << 20
+)
+
+// item is one entry of the inbox: the sends of one turn, or one command.
+type item struct {
+	sends   []Send
+	bytes   int // of their contents
+	arrived time.Time
+	do      func(*Tx)
+}
+
+// inbox is the bounded FIFO between everybody and the sequencer goroutine.
+// Commands (joins, cursors, membership) are not refused for load: they are what
+// connections that were let in need to work and to leave.
+type inbox struct {
+	mu       sync.Mutex
+	items    []item
+	spare    []item
+	messages int
+	bytes    int
+	closed   bool
+	bell     chan struct{} // capacity 1
+}
+
+func newInbox() *inbox { return &inbox{bell: make(chan struct{}, 1)} }
+
+func (b *inbox) put(it item) error {
+	b.mu.Lock()
+	switch {
+	case b.closed:
+		b.mu.Unlock()
+		return ErrShuttingDown
+	case it.do == nil && b.messages > 0 && (b.messages+len(it.sends) > maxWaitingMessages || b.bytes+it.bytes > maxWaitingBytes):
+		b.mu.Unlock()
+		return ErrBusy
+	}
+	b.items = append(b.items, it)
+	b.messages += len(it.sends)
+	b.bytes += it.bytes
+	b.mu.Unlock()
+	b.ring()
+	return nil
+}
+
+// ring wakes the sequencer goroutine; a bell that was rung stays rung.
+func (b *inbox) ring() {
+	select {
+	case b.bell <- struct{}{}:
+	default:
+	}
+}
+
+// take returns what has come since the last take; it is valid until the next.
+func (b *inbox) take() (items []item, closed bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	clear(b.spare) // lets go of what the last take returned
+	items, b.items = b.items, b.spare[:0]
+	b.spare = items
+	b.messages, b.bytes = 0, 0
+	return items, b.closed
+}
+
+func (b *inbox) close() {
+	b.mu.Lock()
+	b.closed = true
+	b.mu.Unlock()
+	b.ring()
+}
+
+func (b *inbox) waiting() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.messages
+}

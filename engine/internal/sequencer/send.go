@@ -1,0 +1,63 @@
+package sequencer
+
+import (
+	"hash/maphash"
+	"math/bits"
+
+	"gannet/engine/internal/delivery"
+
+	"github.com/cespare/xxhash/v2"
+)
+
+// Kind of a conversation, as stored.
+type Kind uint8
+
+// The kinds of conversations.
+const (
+	Single Kind = 1
+	Group  Kind = 2
+)
+
+// Send is a message that asks for its place in the log. Its strings and content
+// must not change until it is answered.
+type Send struct {
+	From    string // the user who sends
+	Kind    Kind
+	ConvID  string
+	To      string // Single: the other user
+	CID     string // names the send for retries; "" = can't be recognised
+	Type    string // content type; "" = text
+	Content []byte // JSON, kept byte for byte
+
+	Origin delivery.Conn // the connection to answer and not to push to; or
+	Done   func(Result)  // who waits; called on the syncer goroutine, must not block
+
+	hash        uint64 // of (From, CID), for this process
+	fingerprint uint64 // of what is sent, for ever
+}
+
+// Result is the answer to a Send.
+type Result struct {
+	ID, Seq uint64
+	ConvID  string
+	Time    int64 // Unix milliseconds
+	Err     error
+}
+
+// hasher hashes (sender, cid) pairs under seeds of this process, so that nobody
+// outside can make collisions.
+type hasher struct{ sender, cid maphash.Seed }
+
+func newHasher() hasher { return hasher{maphash.MakeSeed(), maphash.MakeSeed()} }
+
+func (h hasher) sum(sender, cid string) uint64 {
+	return bits.RotateLeft64(maphash.String(h.sender, sender), 31) ^ maphash.String(h.cid, cid)
+}
+
+// fingerprintOf tells a retry from another message under the same cid. It is
+// stored, so it must stay the same for ever.
+func fingerprintOf(m *Send) uint64 {
+	return bits.RotateLeft64(xxhash.Sum64String(m.ConvID), 21) ^
+		bits.RotateLeft64(xxhash.Sum64String(m.Type), 42) ^
+		xxhash.Sum64(m.Content)
+}

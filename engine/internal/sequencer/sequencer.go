@@ -1,0 +1,234 @@
+package sequencer
+
+import (
+	"log/slog"
+	"sync"
+	"time"
+
+	"gannet/engine/internal/delivery"
+	"gannet/storage"
+)
+
+// Config is what a Sequencer needs to know. All of it must be set but where a
+// field says otherwise.
+type Config struct {
+	Reactors         int
+	Node             int           // of message ids, 0–1023
+	DedupeWindow     time.Duration // how long a cid is remembered
+	MaxConversations int           // kept in memory when nobody needs them; 0: 262,144
+	MaxMembers       int           // of a group that its first sender creates
+	OpenGroups       bool          // sending to a group creates and joins it (development)
+	StallAfter       time.Duration // an fsync that takes longer makes Submit say ErrBusy; 0: 2 s
+	Congested        func() bool   // whether the reactors have too much to send; may be nil
+
+	Encoder Encoder
+	Post    func(reactor int, posts []delivery.Post) // must copy posts; called on the syncer goroutine
+	Observe func(*Published)                         // may be nil; called on the syncer goroutine
+	Fatal   func(error)                              // the log can't be written: nothing may be answered any more
+	Logger  *slog.Logger
+}
+
+// Sequencer is the log's one writer. Its methods may be called by any goroutine.
+type Sequencer struct {
+	cfg    Config
+	db     *storage.DB
+	enc    Encoder
+	inbox  *inbox
+	hash   hasher
+	syncer *syncer
+	heads  sync.Map // conversation id → *Head
+	done   chan struct{}
+
+	// Owned by the sequencer goroutine.
+	cur     *batch
+	convs   map[string]*conv
+	users   map[string]*user
+	cursors cursors
+	dups    *duplicates
+	ids     idSource
+	lastNum uint64 // the last conversation number given
+	now     int64  // Unix milliseconds, read once a turn
+	failed  bool   // the log can't be written: all that comes is dropped unanswered
+}
+
+// New makes a sequencer on an open database, which it must be the only one to write.
+func New(db *storage.DB, cfg Config) (*Sequencer, error) {
+	if cfg.MaxConversations == 0 {
+		cfg.MaxConversations = 1 << 18
+	}
+	if cfg.StallAfter == 0 {
+		cfg.StallAfter = 2 * time.Second
+	}
+	s := &Sequencer{
+		cfg:   cfg,
+		db:    db,
+		enc:   cfg.Encoder,
+		inbox: newInbox(),
+		hash:  newHasher(),
+		done:  make(chan struct{}),
+		convs: make(map[string]*conv),
+		users: make(map[string]*user),
+		ids:   idSource{node: uint64(cfg.Node)},
+	}
+	if err := s.recover(); err != nil {
+		return nil, err
+	}
+	s.syncer = &syncer{
+		db: db, cfg: &s.cfg, ring: s.inbox.ring,
+		applied: make(chan *batch, maxApplied),
+		empty:   make(chan *batch, maxApplied+2),
+		done:    make(chan struct{}),
+	}
+	s.syncer.durable.Store(s.ids.last)
+	for range maxApplied + 1 {
+		s.syncer.empty <- s.newBatch()
+	}
+	s.cur = s.newBatch()
+	return s, nil
+}
+
+// recover finds where the log ended.
+func (s *Sequencer) recover() (err error) {
+	if s.ids.last, err = s.db.LastID(); err != nil {
+		return err
+	}
+	if s.lastNum, err = s.db.LastConversation(); err != nil {
+		return err
+	}
+	s.dups, err = newDuplicates(s.db, s.cfg.DedupeWindow)
+	return err
+}
+
+// Start starts the two goroutines, and a third that reads the duplicate records
+// of earlier runs into filters and ends.
+func (s *Sequencer) Start() {
+	days := make([]uint16, 0, len(s.dups.byDay))
+	for n := range s.dups.byDay {
+		days = append(days, n)
+	}
+	go s.run()
+	go s.syncer.run()
+	go s.fillFilters(days)
+}
+
+func (s *Sequencer) fillFilters(days []uint16) {
+	for _, n := range days {
+		f, err := fill(s.db, n, s.hash)
+		if err != nil {
+			s.cfg.Logger.Error("reading duplicate records", "day", n, "err", err)
+			return
+		}
+		if s.inbox.put(item{do: func(tx *Tx) { s.dups.adopt(n, f) }}) != nil {
+			return
+		}
+	}
+}
+
+// Stop refuses what comes from now on, writes and answers what came before, and
+// returns when both goroutines have ended.
+func (s *Sequencer) Stop() {
+	s.inbox.close()
+	<-s.done
+	<-s.syncer.done
+}
+
+// Submit hands over the sends of one turn, in order. On nil each is answered
+// through its Origin or Done; on an error (ErrBusy, ErrShuttingDown) none is.
+func (s *Sequencer) Submit(now time.Time, sends []Send) error {
+	if s.syncer.stalled(now.UnixNano(), s.cfg.StallAfter) || s.cfg.Congested != nil && s.cfg.Congested() {
+		return ErrBusy
+	}
+	bytes := 0
+	for i := range sends {
+		m := &sends[i]
+		bytes += len(m.Content)
+		m.fingerprint = fingerprintOf(m)
+		if m.CID != "" {
+			m.hash = s.hash.sum(m.From, m.CID)
+		}
+	}
+	return s.inbox.put(item{sends: sends, bytes: bytes, arrived: now})
+}
+
+// Waiting is how many messages wait to be looked at.
+func (s *Sequencer) Waiting() int { return s.inbox.waiting() }
+
+// Durable is the id of the last message that is on disk: readers that find a
+// record with a higher id must not show it.
+func (s *Sequencer) Durable() uint64 { return s.syncer.durable.Load() }
+
+// run is the sequencer goroutine.
+func (s *Sequencer) run() {
+	defer close(s.done)
+	defer close(s.syncer.applied)
+	for {
+		items, closed := s.inbox.take()
+		s.turn(items)
+		if len(items) > 0 {
+			continue
+		}
+		if closed {
+			s.flushCursors()
+			s.commit()
+			return
+		}
+		<-s.inbox.bell
+	}
+}
+
+// turn takes in what has come and commits if the disk is free for it.
+func (s *Sequencer) turn(items []item) {
+	t := time.Now()
+	s.now = t.UnixMilli()
+	s.dups.turn(day(s.now), s.cur.w)
+	for i := range items {
+		s.take(&items[i])
+	}
+	idle := s.syncer.flying.Load() == 0
+	if idle && s.cursors.due(t) {
+		s.flushCursors()
+	}
+	if idle || len(s.cur.answers) >= earlyBatchMessages {
+		s.commit()
+	}
+}
+
+func (s *Sequencer) take(it *item) {
+	if it.do != nil {
+		it.do(&Tx{s})
+		return
+	}
+	s.cur.stats.arrivals = append(s.cur.stats.arrivals, it.arrived)
+	for i := range it.sends {
+		s.send(&it.sends[i])
+		if s.cur.full() {
+			s.commit()
+		}
+	}
+}
+
+// commit seals and applies the batch and hands it to the syncer. It waits where
+// the syncer has enough to do.
+func (s *Sequencer) commit() {
+	b := s.cur
+	if b.empty() {
+		return
+	}
+	if s.failed {
+		b.reset()
+		return
+	}
+	s.seal()
+	if b.stats.wrote = !b.w.Empty(); b.stats.wrote {
+		if err := s.db.Apply(b.w); err != nil {
+			s.cfg.Fatal(err)
+			s.failed = true
+			b.reset()
+			return
+		}
+	}
+	s.syncer.flying.Add(1)
+	s.syncer.applied <- b
+	s.cur = <-s.syncer.empty
+	s.evict()
+}

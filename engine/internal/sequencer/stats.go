@@ -1,0 +1,19 @@
+package sequencer
+
+import "time"
+
+// Published says what a batch was, for the metrics.
+type Published struct {
+	Singles, Groups int           // messages of each kind
+	Duplicates      int           // sends answered by an earlier message
+	Refused         int           // sends refused
+	Bytes           int           // of contents
+	Fsync           time.Duration // of the fsync it shared; 0 where nothing was written
+
+	wrote    bool
+	arrivals []time.Time
+}
+
+// Arrivals tells when the batch's submissions came, for the time from there
+// until publication. Valid during the call of Observe.
+func (p *Published) Arrivals() []time.Time { return p.arrivals }

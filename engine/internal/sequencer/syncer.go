@@ -1,0 +1,106 @@
+package sequencer
+
+import (
+	"sync/atomic"
+	"time"
+
+	"gannet/storage"
+)
+
+// maxApplied is how many applied batches may wait for the syncer.
+const maxApplied = 4
+
+// syncer makes applied batches durable and publishes them. Its goroutine is the
+// only one that moves heads and the watermark and the only one that posts.
+type syncer struct {
+	db      *storage.DB
+	cfg     *Config
+	applied chan *batch // from the sequencer, in order
+	empty   chan *batch // back to it
+	flying  atomic.Int32
+	since   atomic.Int64 // when the running fsync began (Unix ns); 0: none runs
+	durable atomic.Uint64
+	ring    func() // tells the sequencer that the disk is free
+	done    chan struct{}
+}
+
+func (y *syncer) run() {
+	defer close(y.done)
+	group := make([]*batch, 0, maxApplied+1)
+	for b := range y.applied {
+		group = append(group[:0], b)
+		for len(y.applied) > 0 {
+			group = append(group, <-y.applied)
+		}
+		took, err := y.sync(group)
+		if err != nil {
+			y.cfg.Fatal(err)
+			y.discard(group)
+			return
+		}
+		for _, b := range group {
+			b.stats.Fsync = took
+			y.publish(b)
+			b.reset()
+			y.empty <- b
+		}
+		y.flying.Add(-int32(len(group)))
+		y.ring()
+	}
+}
+
+// discard drops batches that will never be answered, until the sequencer stops.
+func (y *syncer) discard(group []*batch) {
+	for _, b := range group {
+		b.reset()
+		y.empty <- b
+	}
+	for b := range y.applied {
+		b.reset()
+		y.empty <- b
+	}
+}
+
+// sync makes a group of batches durable. Where none of them wrote anything, all
+// they speak of is durable already: it was in batches before them.
+func (y *syncer) sync(group []*batch) (time.Duration, error) {
+	wrote := false
+	for _, b := range group {
+		wrote = wrote || b.stats.wrote
+	}
+	if !wrote {
+		return 0, nil
+	}
+	start := time.Now()
+	y.since.Store(start.UnixNano())
+	err := y.db.Sync()
+	y.since.Store(0)
+	return time.Since(start), err
+}
+
+// publish tells everybody, and readers first: whoever hears of a message finds it.
+func (y *syncer) publish(b *batch) {
+	for _, p := range b.heads {
+		p.head.published.Store(p.last)
+	}
+	if b.lastID != 0 {
+		y.durable.Store(b.lastID)
+	}
+	for r, posts := range b.posts {
+		if len(posts) > 0 {
+			y.cfg.Post(r, posts)
+		}
+	}
+	for _, fn := range b.done {
+		fn()
+	}
+	if y.cfg.Observe != nil {
+		y.cfg.Observe(&b.stats)
+	}
+}
+
+// stalled reports whether the running fsync takes longer than d.
+func (y *syncer) stalled(now int64, d time.Duration) bool {
+	since := y.since.Load()
+	return since != 0 && now-since > int64(d)
+}

@@ -1,0 +1,154 @@
+package sequencer
+
+import (
+	"slices"
+
+	"gannet/engine/internal/delivery"
+	"gannet/storage"
+)
+
+// user is somebody with at least one connection.
+type user struct {
+	id     string
+	conns  []connection
+	groups []*conv // those the user is a member of; each is pinned
+}
+
+// connection is one of a user's connections. Only live ones get runs; a tracked
+// client's becomes live with its first sync.
+type connection struct {
+	at     delivery.Conn
+	device string
+	live   bool
+}
+
+// attach is a connection that enters: a new one, or one that becomes live, or
+// one that is live and wants to know where in the log it stands.
+type attach struct {
+	conn   delivery.Conn
+	user   string
+	device string
+	live   bool
+	rooms  bool // enter the rooms: the connection was not live before
+}
+
+// attach takes a connection in. It returns the connection of the same device
+// that the new one replaces, if any.
+func (s *Sequencer) attach(a attach) (replaced delivery.Conn, err error) {
+	u := s.users[a.user]
+	if u == nil {
+		if u, err = s.newUser(a.user); err != nil {
+			return replaced, err
+		}
+	}
+	i := slices.IndexFunc(u.conns, func(c connection) bool { return c.at == a.conn })
+	if i < 0 {
+		replaced = s.replace(u, a.device)
+		u.conns = append(u.conns, connection{at: a.conn, device: a.device})
+		i = len(u.conns) - 1
+	}
+	if a.live {
+		a.rooms = !u.conns[i].live
+		s.setLive(u, &u.conns[i], true)
+		s.cur.joins = append(s.cur.joins, a)
+	}
+	return replaced, nil
+}
+
+// newUser reads which groups a user is in. Membership changes that are not yet
+// applied would be missed, so they are applied first.
+func (s *Sequencer) newUser(id string) (*user, error) {
+	if s.cur.membership {
+		s.commit()
+	}
+	u := &user{id: id}
+	var groups []uint64
+	err := s.db.Sessions(id, func(rec storage.Session) error {
+		if Kind(rec.Kind) == Group && !rec.Left {
+			groups = append(groups, rec.Conv)
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	for _, num := range groups {
+		c, err := s.conversationByNum(num)
+		if err != nil {
+			return nil, err
+		}
+		if c != nil && c.group != nil {
+			u.groups = append(u.groups, c)
+		}
+	}
+	for _, c := range u.groups {
+		c.group.pinned++
+	}
+	s.users[id] = u
+	return u, nil
+}
+
+func (s *Sequencer) replace(u *user, device string) (replaced delivery.Conn) {
+	i := slices.IndexFunc(u.conns, func(c connection) bool { return c.device == device })
+	if i < 0 {
+		return replaced
+	}
+	replaced = u.conns[i].at
+	s.remove(u, i)
+	return replaced
+}
+
+func (s *Sequencer) detach(conn delivery.Conn, id string) {
+	u := s.users[id]
+	if u == nil {
+		return
+	}
+	i := slices.IndexFunc(u.conns, func(c connection) bool { return c.at == conn })
+	if i < 0 {
+		return
+	}
+	s.remove(u, i)
+	if len(u.conns) > 0 {
+		return
+	}
+	for _, c := range u.groups {
+		c.group.pinned--
+	}
+	delete(s.users, id)
+}
+
+func (s *Sequencer) remove(u *user, i int) {
+	s.setLive(u, &u.conns[i], false)
+	u.conns = slices.Delete(u.conns, i, i+1)
+}
+
+// setLive keeps count of the live connections in each group and reactor.
+func (s *Sequencer) setLive(u *user, c *connection, live bool) {
+	if c.live == live {
+		return
+	}
+	c.live = live
+	d := int32(1)
+	if !live {
+		d = -1
+	}
+	for _, g := range u.groups {
+		g.group.live[c.at.Reactor] += d
+	}
+}
+
+// eachReactor calls fn once for each reactor that has a live connection of u
+// other than the one excepted.
+func (u *user) eachReactor(except delivery.Conn, fn func(reactor int)) {
+	for i, c := range u.conns {
+		if !c.live || c.at == except {
+			continue
+		}
+		seen := slices.ContainsFunc(u.conns[:i], func(e connection) bool {
+			return e.live && e.at != except && e.at.Reactor == c.at.Reactor
+		})
+		if !seen {
+			fn(c.at.Reactor)
+		}
+	}
+}

@@ -1,0 +1,140 @@
+package engine
+
+import (
+	"runtime"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"gannet/engine/internal/metrics"
+	"gannet/engine/internal/reactor"
+	"gannet/engine/internal/sequencer"
+	"gannet/storage"
+)
+
+// observer counts what the syncer publishes. Its methods run on the syncer's
+// goroutine.
+type observer struct {
+	singles, groups, duplicates metrics.Counter
+	batch, fsync, send, deliver metrics.Histogram
+	turn                        int
+}
+
+func newObserver(m *metrics.Registry) *observer {
+	return &observer{
+		singles:    m.Counter(metrics.MessagesProcessed, "single"),
+		groups:     m.Counter(metrics.MessagesProcessed, "group"),
+		duplicates: m.Counter(metrics.Duplicates),
+		batch:      m.Histogram(metrics.CommitBatch),
+		fsync:      m.Histogram(metrics.FsyncSeconds),
+		send:       m.Histogram(metrics.SendSeconds),
+		deliver:    m.Histogram(metrics.DeliverySeconds),
+	}
+}
+
+func (o *observer) published(p *sequencer.Published) {
+	o.singles.Add(p.Singles)
+	o.groups.Add(p.Groups)
+	o.duplicates.Add(p.Duplicates)
+	if n := p.Singles + p.Groups; n > 0 {
+		o.batch.Observe(float64(n))
+	}
+	if p.Fsync > 0 {
+		o.fsync.Observe(p.Fsync.Seconds())
+	}
+	now := time.Now()
+	for _, t := range p.Arrivals() {
+		o.send.Observe(now.Sub(t).Seconds())
+	}
+}
+
+// handOver times one submission of each batch until a reactor, each in its turn,
+// has come to the posts of the batch.
+func (o *observer) handOver(r *reactor.Reactors, p *sequencer.Published) {
+	if len(p.Arrivals()) == 0 {
+		return
+	}
+	o.turn++
+	arrived := p.Arrivals()[0]
+	r.Do(o.turn%r.Len(), func() { o.deliver.Observe(time.Since(arrived).Seconds()) })
+}
+
+// observe registers everything that is read at a scrape.
+func (e *Engine) observe() {
+	e.observeReactors()
+	e.observeQueues()
+	e.observeStorage()
+	version, commit := build()
+	e.metrics.GaugeFunc(metrics.BuildInfo, func() float64 { return 1 }, version, commit, runtime.Version())
+}
+
+func (e *Engine) observeReactors() {
+	m := e.metrics
+	var s reactor.Stats
+	m.BeforeScrape(func() { s = e.reactors.Stats() })
+	m.GaugeFunc(metrics.ConnectionsActive, func() float64 { return float64(s.Connections) })
+	m.CounterFunc(metrics.ConnectionsAccepted, func() uint64 { return s.Accepted })
+	for _, status := range []int{400, 401, 403, 404, 405, 426, 429, 431, 500, 503} {
+		m.CounterFunc(metrics.ConnectionsRejected, func() uint64 { return s.Rejected[status] }, strconv.Itoa(status))
+	}
+	m.CounterFunc(metrics.ConnectionsRejected, func() uint64 { return s.Refused }, "overflow")
+	m.CounterFunc(metrics.ConnectionsRejected, func() uint64 { return s.TimedOut }, "timeout")
+	m.CounterFunc(metrics.ConnectionsRejected, func() uint64 { return s.Flooded }, "flood")
+	for _, code := range []uint16{1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4001, 4002, 4003, 4008, 4009} {
+		m.CounterFunc(metrics.ConnectionsClosed, func() uint64 { return s.Closed[code] }, strconv.Itoa(int(code)))
+	}
+	m.CounterFunc(metrics.SlowConsumers, func() uint64 { return s.Slow })
+	m.CounterFunc(metrics.FramesReceived, func() uint64 { return s.Messages })
+	m.CounterFunc(metrics.FramesSent, func() uint64 { return s.Frames })
+	m.CounterFunc(metrics.MessagesDelivered, func() uint64 { return s.Delivered })
+	m.CounterFunc(metrics.BytesSent, func() uint64 { return s.BytesOut })
+	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(s.Inbox) }, "reactor")
+	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(s.FanOut) }, "fanout")
+}
+
+func (e *Engine) observeQueues() {
+	m := e.metrics
+	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(e.seq.Waiting()) }, "sequencer")
+	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(e.chat.Stats().WaitingReads) }, "readers")
+	m.CounterFunc(metrics.Busy, func() uint64 { return e.chat.Stats().BusySends }, "sequencer")
+	m.CounterFunc(metrics.Busy, func() uint64 { return e.chat.Stats().BusyReads }, "readers")
+	m.CounterFunc(metrics.MessagesRedelivered, func() uint64 { return e.chat.Stats().Redelivered })
+}
+
+func (e *Engine) observeStorage() {
+	m := e.metrics
+	var s storage.Metrics
+	m.BeforeScrape(func() { s = e.db.Metrics() })
+	gauge := func(n metrics.GaugeName, fn func() uint64) {
+		m.GaugeFunc(n, func() float64 { return float64(fn()) })
+	}
+	gauge(metrics.StorageDiskBytes, func() uint64 { return s.DiskBytes })
+	gauge(metrics.StorageWALBytes, func() uint64 { return s.WALBytes })
+	gauge(metrics.StorageMemtableBytes, func() uint64 { return s.MemTableBytes })
+	gauge(metrics.StorageCompactionDebt, func() uint64 { return s.CompactionDebt })
+	gauge(metrics.StorageReadAmp, func() uint64 { return uint64(s.L0Sublevels) })
+	m.CounterFunc(metrics.StorageFlushes, func() uint64 { return uint64(s.Flushes) })
+	m.CounterFunc(metrics.StorageCompactions, func() uint64 { return uint64(s.Compactions) })
+	m.CounterFunc(metrics.StorageCompactionBytes, func() uint64 { return s.CompactedBytes })
+	m.CounterFunc(metrics.StorageStalls, func() uint64 { return uint64(s.WriteStalls) })
+	m.CounterFunc(metrics.StorageCacheHits, func() uint64 { return uint64(s.CacheHits) })
+	m.CounterFunc(metrics.StorageCacheMisses, func() uint64 { return uint64(s.CacheMisses) })
+}
+
+// build tells which build this is.
+func build() (version, commit string) {
+	version, commit = "(devel)", "unknown"
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return version, commit
+	}
+	if info.Main.Version != "" {
+		version = info.Main.Version
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			commit = s.Value
+		}
+	}
+	return version, commit
+}

@@ -1,0 +1,179 @@
+package storage
+
+import (
+	"errors"
+	"log/slog"
+	"strings"
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// open opens a database on a file system and has it verified and closed at
+// the end of the test.
+func open(t testing.TB, fs vfs.FS) *DB {
+	t.Helper()
+	db, err := Open(options(t, fs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		verify(t, db)
+		if err := db.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return db
+}
+
+func options(t testing.TB, fs vfs.FS) Options {
+	return Options{
+		Dir: "/a/data", FS: fs, Logger: slog.New(slog.DiscardHandler),
+		CacheBytes: 1 << 20, MemTableBytes: 4 << 20,
+		Fatal: func(err error) { t.Errorf("fatal: %v", err) },
+	}
+}
+
+func verify(t testing.TB, db *DB) Counts {
+	t.Helper()
+	counts, err := db.Verify(func(p Problem) { t.Errorf("verify: %v", p) })
+	if err != nil {
+		t.Errorf("verify: %v", err)
+	}
+	return counts
+}
+
+// write applies and syncs what fill puts into a batch.
+func write(t testing.TB, db *DB, fill func(*Batch)) {
+	t.Helper()
+	b := db.NewBatch()
+	defer b.Close()
+	fill(b)
+	if err := errors.Join(db.Apply(b), db.Sync()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestReopen(t *testing.T) {
+	fs := vfs.NewMem()
+	for i := range uint64(3) {
+		db, err := Open(options(t, fs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n, err := db.LastConversation(); n != i || err != nil {
+			t.Fatalf("last conversation %d, %v; want %d", n, err, i)
+		}
+		b := db.NewBatch()
+		b.PutConversation(Conversation{Num: i + 1, ID: string(rune('a' + i))})
+		if err := errors.Join(db.Apply(b), b.Close(), db.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestOpenLocked(t *testing.T) {
+	for name, fs := range map[string]vfs.FS{"memory": vfs.NewMem(), "disk": nil} {
+		t.Run(name, func(t *testing.T) {
+			o := options(t, fs)
+			o.Dir = t.TempDir() + "/new"
+			db, err := Open(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, err := Open(o); !errors.Is(err, ErrLocked) {
+				t.Errorf("second open: %v", err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+			if db, err = Open(o); err != nil {
+				t.Fatal(err)
+			}
+			if free, err := db.FreeBytes(); fs == nil && (free == 0 || err != nil) {
+				t.Errorf("free bytes: %d, %v", free, err)
+			}
+			if err := db.Close(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func TestOpenUnwritable(t *testing.T) {
+	o := options(t, nil)
+	o.Dir = "/dev/null/data"
+	if _, err := Open(o); err == nil || errors.Is(err, ErrLocked) {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenNewerSchema(t *testing.T) {
+	fs := vfs.NewMem()
+	db, err := Open(options(t, fs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, db, func(b *Batch) { b.PutSystem(systemSchema, []byte{schemaVersion + 1}) })
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(options(t, fs)); !errors.Is(err, ErrSchema) {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenForeignDatabase(t *testing.T) {
+	fs := vfs.NewMem()
+	if err := makeDir("/a/data", fs); err != nil {
+		t.Fatal(err)
+	}
+	p, err := pebble.Open("/a/data", &pebble.Options{FS: fs, Logger: quiet{}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(p.Set([]byte("x"), nil, pebble.Sync), p.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(options(t, fs)); !errors.Is(err, ErrSchema) {
+		t.Fatal(err)
+	}
+}
+
+type quiet struct{}
+
+func (quiet) Infof(string, ...any)  {}
+func (quiet) Errorf(string, ...any) {}
+func (quiet) Fatalf(string, ...any) {}
+
+// A new database is reopened before it is used, so that all of its logs have
+// the framing of the newest format.
+func TestNewDatabaseHasNewestFormat(t *testing.T) {
+	fs := vfs.NewMem()
+	db := open(t, fs)
+	if got := db.p.FormatMajorVersion(); got != pebble.FormatNewest {
+		t.Errorf("format %v", got)
+	}
+	names, err := fs.List("/a/data")
+	if err != nil {
+		t.Fatal(err)
+	}
+	manifests := 0
+	for _, n := range names {
+		if strings.HasPrefix(n, "MANIFEST-") {
+			manifests++
+		}
+	}
+	if manifests < 2 { // Pebble writes one at each open
+		t.Errorf("not reopened: %v", names)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	db := open(t, vfs.NewMem())
+	write(t, db, func(b *Batch) { b.PutSystem("x", []byte("y")) })
+	if m := db.Metrics(); m.WALBytesWritten == 0 || m.MemTables == 0 {
+		t.Errorf("%+v", m)
+	}
+}

@@ -1,0 +1,28 @@
+// Package storage keeps what the engine must not lose: messages, the records
+// by which a repeated send is recognised, conversations, groups, members and
+// each user's place in a conversation. It is the only package that knows the
+// database underneath (Pebble); above it there are typed records only.
+//
+// # Writing
+//
+// One goroutine writes: it fills a [Batch], applies it, and resets it. Applied
+// records are visible to readers at once but survive a crash only after a
+// [DB.Sync] that began later, which may run on another goroutine, so that the
+// next batch fills while the last one is on its way to the disk. Batches
+// become durable in the order in which they were applied: what is lost in a
+// crash is a tail of unsynced batches, never one in the middle and never part
+// of one.
+//
+// # Reading
+//
+// All reads may be called from any goroutine. They see what is applied;
+// whoever must not show what isn't durable compares message ids, which rise
+// in the order of the log, with the id up to which it knows the log is synced.
+//
+// # Layout
+//
+// Keys are described in keys.go. Numbers in keys are big-endian, so that the
+// order of keys is the order of numbers. Values begin with a version byte and
+// go on with varints and length-prefixed strings. A value that doesn't read
+// exactly as written is reported as [ErrCorrupt], never skipped.
+package storage

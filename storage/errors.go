@@ -1,0 +1,32 @@
+package storage
+
+import (
+	"errors"
+	"fmt"
+)
+
+var (
+	// ErrCorrupt is matched by errors of reads that met a record which can't
+	// have been written as it stands.
+	ErrCorrupt = errors.New("corrupt record")
+	// ErrInvalid is matched by errors of batches that were given a record
+	// which can't be stored, such as a user id with a NUL in it.
+	ErrInvalid = errors.New("invalid record")
+	// ErrLocked is matched by errors of Open when the directory is in use.
+	ErrLocked = errors.New("data directory is in use by another process")
+	// ErrSchema is matched by errors of Open when the directory was written
+	// by a newer version of this program, or not by this program.
+	ErrSchema = errors.New("unknown schema")
+	// ErrFailed is matched by errors of writes after the log couldn't be
+	// written. What was applied since the last successful Sync is unknown.
+	ErrFailed = errors.New("storage has failed")
+)
+
+// corrupt says which record is damaged.
+func corrupt(key []byte, what string) error {
+	return fmt.Errorf("storage: %w: %s: %s", ErrCorrupt, describeKey(key), what)
+}
+
+func invalid(format string, args ...any) error {
+	return fmt.Errorf("storage: %w: %s", ErrInvalid, fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,123 @@
+package storage
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/cockroachdb/pebble/v2"
+	"github.com/cockroachdb/pebble/v2/bloom"
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// Options say where a database is and what it may use. Only Dir is needed.
+type Options struct {
+	Dir string
+	FS  vfs.FS // the operating system's by default; tests give their own
+
+	Logger *slog.Logger // slog.Default() by default
+
+	// Fatal is told that the log can't be written any more. It must end the
+	// process, which is what it does by default, with exit code 1. It may be
+	// called from any goroutine.
+	Fatal func(error)
+
+	// OnStall is told of a disk operation that has been going on for
+	// StallAfter. It must return at once and touch no files. OnCorruption is
+	// told of a damaged file, which was found while reading or compacting.
+	OnStall      func(Stall)
+	OnCorruption func(error)
+
+	CacheBytes    int64         // for blocks read; 256 MiB by default
+	MemTableBytes int64         // written before a flush; 64 MiB by default
+	StallAfter    time.Duration // 2 s by default
+
+	limits limits                // of rows that hold several entries
+	tune   func(*pebble.Options) // for measurements
+}
+
+// limits say how many messages and places one row may hold at most.
+type limits struct{ run, places int }
+
+// Stall is a disk operation that takes long.
+type Stall struct {
+	Op       string
+	Path     string
+	Duration time.Duration // so far
+}
+
+func (o *Options) setDefaults() {
+	if o.Logger == nil {
+		o.Logger = slog.Default()
+	}
+	if o.Fatal == nil {
+		o.Fatal = exit(o.Logger)
+	}
+	if o.OnStall == nil {
+		o.OnStall = func(Stall) {}
+	}
+	if o.OnCorruption == nil {
+		o.OnCorruption = func(error) {}
+	}
+	if o.CacheBytes <= 0 {
+		o.CacheBytes = 256 << 20
+	}
+	if o.MemTableBytes <= 0 {
+		o.MemTableBytes = 64 << 20
+	}
+	if o.StallAfter <= 0 {
+		o.StallAfter = 2 * time.Second
+	}
+	if o.limits == (limits{}) {
+		o.limits = limits{run: defaultRunLen, places: defaultPlaces}
+	}
+}
+
+func exit(log *slog.Logger) func(error) {
+	return func(err error) {
+		log.Error("storage failed, exiting", "error", err)
+		os.Exit(1)
+	}
+}
+
+// fileSystem returns the file system and, unless the caller gave one, has it
+// watched for stalls.
+func (o *Options) fileSystem(l *listener) (vfs.FS, io.Closer) {
+	if o.FS != nil {
+		return o.FS, io.NopCloser(nil)
+	}
+	return vfs.WithDiskHealthChecks(vfs.Default, o.StallAfter, nil, l.diskSlow)
+}
+
+// pebbleOptions are the database's settings. docs/decisions/0001-storage-layout.md
+// has the figures behind them.
+func (o *Options) pebbleOptions(fs vfs.FS, l *listener) *pebble.Options {
+	p := &pebble.Options{
+		FS:                          fs,
+		Logger:                      l,
+		EventListener:               l.events(),
+		FormatMajorVersion:          pebble.FormatNewest,
+		CacheSize:                   o.CacheBytes,
+		MemTableSize:                uint64(o.MemTableBytes),
+		MemTableStopWritesThreshold: 4,
+		L0StopWritesThreshold:       24,
+		LBaseMaxBytes:               256 << 20,
+		BytesPerSync:                1 << 20,
+		CompactionConcurrencyRange:  compactions,
+	}
+	for i := range p.Levels {
+		p.Levels[i].BlockSize = 32 << 10
+		p.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
+	}
+	if o.tune != nil {
+		o.tune(p)
+	}
+	return p
+}
+
+// compactions leaves most processors to the engine.
+func compactions() (lower, upper int) {
+	return 1, max(1, min(4, runtime.GOMAXPROCS(0)/2))
+}

@@ -1,0 +1,68 @@
+package storage
+
+import (
+	"encoding/binary"
+	"fmt"
+)
+
+const (
+	systemSchema  = "schema"
+	schemaVersion = 1
+)
+
+// System returns a value that belongs to the database as a whole.
+func (db *DB) System(name string) (value []byte, found bool, err error) {
+	found, err = get(db.p, appendTextKey(nil, prefixSystem, name), func(_, v []byte) error {
+		value = append([]byte{}, v...)
+		return nil
+	})
+	return value, found, err
+}
+
+// checkSchema refuses a database that this version can't read, and signs a new one.
+func (db *DB) checkSchema() error {
+	value, found, err := db.System(systemSchema)
+	if err != nil {
+		return err
+	}
+	if !found {
+		return db.sign()
+	}
+	d := decoder{rest: value}
+	version := d.uvarint()
+	switch {
+	case !d.done() || version == 0:
+		return corrupt(appendTextKey(nil, prefixSystem, systemSchema), "bad schema version")
+	case version > schemaVersion:
+		return fmt.Errorf("%w: version %d, this program knows up to %d", ErrSchema, version, schemaVersion)
+	}
+	return nil
+}
+
+func (db *DB) sign() error {
+	empty, err := db.empty()
+	if err != nil {
+		return err
+	}
+	if !empty {
+		return fmt.Errorf("%w: the directory holds another program's database", ErrSchema)
+	}
+	b := db.NewBatch()
+	b.PutSystem(systemSchema, binary.AppendUvarint(nil, schemaVersion))
+	if err := db.Apply(b); err != nil {
+		return err
+	}
+	if err := b.Close(); err != nil {
+		return err
+	}
+	return db.Sync()
+}
+
+func (db *DB) empty() (bool, error) {
+	it, err := db.p.NewIter(nil)
+	if err != nil {
+		return false, err
+	}
+	found := it.First()
+	return !found, it.Close()
+}
