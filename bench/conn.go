@@ -27,6 +27,13 @@ type handler interface {
 	closed(c *conn, err error) // it ended without our wish
 }
 
+// A bulkHandler can take frames that equal bytes already checked. It is asked
+// before the frames are looked at one by one, and shown each of those.
+type bulkHandler interface {
+	bulk(buf []byte) (used int)
+	seen(frame []byte)
+}
+
 // A conn is one connection of the generator. Owned by its loop.
 type conn struct {
 	loop        *loop
@@ -38,8 +45,9 @@ type conn struct {
 	blocked     bool // the socket is full: wait for EPOLLOUT
 	feed        func(c *conn, buf []byte) (used int, err error)
 	handler     handler
-	rest        []byte // beginning of something whose end hasn't come
-	out         []byte // out[outFrom:] is to be written
+	bulk        bulkHandler // nil if the handler isn't one
+	rest        []byte      // beginning of something whose end hasn't come
+	out         []byte      // out[outFrom:] is to be written
 	outFrom     int
 	wrote       int64   // when it last wrote, in the loop's clock
 	mask        [4]byte // of its frames
@@ -135,6 +143,9 @@ func (c *conn) drop() {
 
 // feedFrames hands the complete frames in buf to the handler, in place.
 func feedFrames(c *conn, buf []byte) (used int, err error) {
+	if c.bulk != nil {
+		used = c.bulk.bulk(buf)
+	}
 	for {
 		f, n := splitFrame(buf[used:])
 		if n == 0 || c.phase == phaseClosed {
@@ -142,6 +153,9 @@ func feedFrames(c *conn, buf []byte) (used int, err error) {
 		}
 		if f.first == finText {
 			c.handler.message(c, f.payload)
+			if c.bulk != nil {
+				c.bulk.seen(buf[used : used+n])
+			}
 		} else if err := c.otherFrame(f); err != nil {
 			return used, err
 		}

@@ -55,6 +55,9 @@ type room struct {
 	index  int // in conv.lows
 	layout *layout
 	mark   watermark
+	canon  canon
+	fresh  uint64 // the seq of the message just parsed, 0 if it wasn't new
+	due    int64  // and when it was due
 }
 
 // publish shows the other loops how far this one is.

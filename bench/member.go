@@ -12,7 +12,32 @@ type member struct {
 	gone   bool
 }
 
-func (m *member) opened(c *conn) { m.conn = c }
+func (m *member) opened(c *conn) {
+	m.conn = c
+	if m.sender == nil && len(m.room.layout.senders) > 1 {
+		c.bulk = m
+	}
+}
+
+// bulk takes the frames that are the next ones of the room's canon.
+func (m *member) bulk(buf []byte) int {
+	size, dues := m.room.canon.match(m.stream.top+1, buf)
+	if size > 0 {
+		l := m.room.loop
+		m.stream.top += uint64(len(dues))
+		l.rec.current.Deliveries += int64(len(dues))
+		l.rec.deliveries(dues, l.now)
+		m.move()
+	}
+	return size
+}
+
+// seen adds a frame that was parsed and found good to the canon.
+func (m *member) seen(frame []byte) {
+	if m.room.fresh != 0 {
+		m.room.canon.add(m.room.fresh, frame, m.room.due)
+	}
+}
 
 func (m *member) closed(_ *conn, err error) {
 	m.gone = true
@@ -23,6 +48,7 @@ func (m *member) closed(_ *conn, err error) {
 func (m *member) faults() *faults { return &m.room.loop.faults }
 
 func (m *member) message(_ *conn, p []byte) {
+	m.room.fresh = 0
 	if v, ok := m.room.layout.chat(p); ok {
 		m.chat(v)
 		return
@@ -38,23 +64,29 @@ func (m *member) message(_ *conn, p []byte) {
 
 // chat takes a pushed message in.
 func (m *member) chat(v view) {
+	r, l := m.room, m.room.loop
+	next := m.stream.top + 1
 	if !m.stream.chat(v.seq, m.faults(), m.name) {
 		return
 	}
-	l := m.room.loop
 	l.rec.current.Deliveries++
-	m.agree(v)
-	m.move()
+	due := getTag(v.tag).due
 	if l.rec.sample() {
-		l.rec.delivery(getTag(v.tag).due, l.now)
+		l.rec.delivery(due, l.now)
 	}
+	if m.agree(v) && v.seq == next {
+		r.fresh, r.due = v.seq, due
+	}
+	m.move()
 }
 
-func (m *member) agree(v view) {
-	if !m.room.conv.agree(v.seq, fingerprint(v.id, v.tag)) {
-		m.faults().add(faultMismatched, "%s: seq %d of %s isn't the message that others know (id %s, tag %s)",
-			m.name, v.seq, m.room.conv.id, v.id, v.tag)
+func (m *member) agree(v view) bool {
+	if m.room.conv.agree(v.seq, fingerprint(v.id, v.tag)) {
+		return true
 	}
+	m.faults().add(faultMismatched, "%s: seq %d of %s isn't the message that others know (id %s, tag %s)",
+		m.name, v.seq, m.room.conv.id, v.id, v.tag)
+	return false
 }
 
 // move brings the room's watermark up to date.

@@ -55,6 +55,7 @@ func Scenarios() []string {
 // message's tag, and a frame must fit a loop's read buffer.
 const (
 	minSize    = tagLen
+	usualSize  = 128
 	maxSize    = 8192
 	maxSenders = 1 << 14
 	maxWindow  = 1 << 12
@@ -98,7 +99,7 @@ func (o *Options) validate() error {
 func (o *Options) fill() {
 	setDefault(&o.Duration, 10*time.Second)
 	setDefault(&o.EchoTime, 2*time.Second)
-	setDefault(&o.Size, 128)
+	setDefault(&o.Size, usualSize)
 	setDefault(&o.Loops, 1)
 	o.URL = strings.TrimSuffix(o.URL, "/")
 	o.HTTP = strings.TrimSuffix(o.HTTP, "/")

@@ -70,6 +70,18 @@ func (r *recorder) sample() bool {
 	return true
 }
 
+// deliveries times the sampled ones of several receipts at once.
+func (r *recorder) deliveries(dues []int64, now int64) {
+	for int(r.skip) < len(dues) {
+		due := dues[r.skip]
+		dues = dues[r.skip+1:]
+		r.skip = 0
+		r.sample()
+		r.delivery(due, now)
+	}
+	r.skip -= uint32(len(dues))
+}
+
 // delivery and answer time what was due within the span, also if it comes
 // after its end: the slow ones at the end count too.
 func (r *recorder) delivery(due, now int64) {

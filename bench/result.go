@@ -1,5 +1,7 @@
 package bench
 
+import "slices"
+
 // A Result is one run of one scenario. The JSON names are stable.
 type Result struct {
 	Scenario string   `json:"scenario"`
@@ -125,6 +127,11 @@ func (r *Result) judge() {
 	for _, t := range r.Targets {
 		r.OK = r.OK && t.Met
 	}
+}
+
+// keepTargets drops all targets but the one with that name.
+func (r *Result) keepTargets(name string) {
+	r.Targets = slices.DeleteFunc(r.Targets, func(t Target) bool { return t.Name != name })
 }
 
 func (r *Result) figure(name string, value float64, unit string) {

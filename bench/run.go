@@ -63,14 +63,15 @@ func (b *benchmark) runOne(ctx context.Context, sc *scenario, r *Result) error {
 		return err
 	}
 	fmt.Fprintf(b.progress, "%s …\n", sc.name)
-	p, t, err := b.server(sc)
+	o, standard := sc.options(b.o)
+	p, t, err := startFor(sc, o)
 	if p != nil {
 		defer p.stop()
 	}
 	if err != nil {
 		return err
 	}
-	s, err := newSession(ctx, b.o, t, b.o.Loops, r)
+	s, err := newSession(ctx, o, t, o.Loops, r)
 	if err != nil {
 		return err
 	}
@@ -83,27 +84,27 @@ func (b *benchmark) runOne(ctx context.Context, sc *scenario, r *Result) error {
 	if err := sc.run(s); err != nil {
 		return withLog(err, p)
 	}
+	if !standard {
+		r.keepTargets(rateKept)
+	}
 	r.compare(echo)
 	return nil
 }
 
-// server starts the server that the scenario needs, or takes the one at URL.
-func (b *benchmark) server(sc *scenario) (*process, *target, error) {
+// startFor starts the server that the scenario needs, or takes the one at URL.
+func startFor(sc *scenario, o *Options) (*process, *target, error) {
 	if sc.name == "echo" {
-		return startEcho(b.o)
+		return startEcho(o)
 	}
-	if b.o.URL != "" {
-		t, err := newTarget(b.o.URL, b.o.HTTP, b.o.Secret, b.o.ServerPID)
+	if o.URL != "" {
+		t, err := newTarget(o.URL, o.HTTP, o.Secret, o.ServerPID)
 		return nil, t, err
 	}
-	secret, settings := "", []string(nil)
+	secret := ""
 	if sc.login {
 		secret = newKey() + newKey()
 	}
-	if sc.settings != nil {
-		settings = sc.settings(b.o)
-	}
-	p, err := startServer(b.o, secret, settings)
+	p, err := startServer(o, secret, sc.settings(o))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,16 +5,13 @@ import (
 	"time"
 )
 
-const (
-	idleConnections = 15000
-	idleFor         = 5 * time.Second // until memory is read: the server comes to rest
-)
+// idleFor is how long a server may come to rest before its memory is read.
+const idleFor = 5 * time.Second
 
 // runConnect opens very many connections as fast as the server takes them and
 // leaves them idle. Accept rate is from the first connect to the last welcome.
 func runConnect(s *session) error {
 	n := s.o.Connections
-	setDefault(&n, idleConnections)
 	s.result.Setting = fmt.Sprintf("%d connections", n)
 	before, known := s.serverUsage()
 	for i := range n {

@@ -11,7 +11,7 @@ import (
 // runEcho measures a bare echo server: what this machine can do at best. The
 // session's target is that server.
 func runEcho(s *session) error {
-	n, window := s.roundTrips()
+	n, window := s.o.Connections, s.o.Window
 	s.result.Setting = fmt.Sprintf("%d connections, window %d, %d B", n, window, s.o.Size)
 	return s.callEach(n, window, func(loop, i int) (*caller, error) {
 		c := newCaller(s.loops[loop], fmt.Sprintf("connection %d", i), window, newEchoQuestion(s.o.Size))
@@ -60,6 +60,12 @@ func startEcho(o *Options) (*process, *target, error) {
 	return p, t, err
 }
 
+// What the echo run before a scenario is always done with.
+const (
+	echoConnections = 200
+	echoWindow      = 16
+)
+
 // measureEcho runs the echo scenario for a given time.
 func measureEcho(ctx context.Context, o *Options, duration time.Duration) (*Result, error) {
 	p, t, err := startEcho(o)
@@ -71,7 +77,8 @@ func measureEcho(ctx context.Context, o *Options, duration time.Duration) (*Resu
 	}
 	mine := *o
 	mine.Duration = duration
-	r := &Result{Scenario: "echo", Unit: "round trips"}
+	mine.Connections, mine.Window = echoConnections, echoWindow
+	r := &Result{Scenario: "echo"}
 	s, err := newSession(ctx, &mine, t, o.Loops, r)
 	if err != nil {
 		return nil, err

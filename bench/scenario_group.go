@@ -6,37 +6,21 @@ import (
 )
 
 const (
-	groupMembers = 500
-	groupSenders = 10
-	groupWindow  = 64
-	groupRate    = 9800
-	groupSample  = 16 // one receipt in so many is timed
-
-	bigMembers    = 10000
-	bigWindow     = 16
+	groupSample   = 16   // one receipt in so many is timed
 	neighbourRate = 1000 // single messages per second beside the big group
 )
-
-func groupSettings(o *Options) []string { return maxMembers(o.Members, groupMembers) }
-func bigSettings(o *Options) []string   { return maxMembers(o.Members, bigMembers) }
-
-func maxMembers(members, usual int) []string {
-	setDefault(&members, usual)
-	return []string{fmt.Sprintf("groups.max_members=%d", max(members, groupMembers))}
-}
 
 // runGroupClosed: one group, all members online, some send as fast as their
 // windows allow. A send is in flight until every member has it.
 func runGroupClosed(s *session) error {
-	p := s.groupPlan(groupMembers, groupWindow)
-	s.result.Setting = fmt.Sprintf("%d members, %d senders, window %d, %d B", p.members, p.senders, p.window, s.o.Size)
-	if err := s.enterGroup(p, len(s.loops), p.window); err != nil {
+	s.result.Setting = fmt.Sprintf("%d members, %d senders, window %d, %d B", s.o.Members, s.o.Senders, s.o.Window, s.o.Size)
+	if err := s.enterGroup(len(s.loops), s.o.Window); err != nil {
 		return err
 	}
 	if err := s.start(); err != nil {
 		return err
 	}
-	s.tune(0, len(s.loops), p.window, 0)
+	s.tune(0, len(s.loops), s.o.Window, 0)
 	s.measure(s.o.Duration)
 	s.fill(s.loops)
 	s.result.Targets = []Target{
@@ -48,20 +32,17 @@ func runGroupClosed(s *session) error {
 
 // runGroupPaced: the same group, sending after a schedule.
 func runGroupPaced(s *session) error {
-	p := s.groupPlan(groupMembers, groupWindow)
-	rate := s.o.Rate
-	setDefault(&rate, groupRate)
-	s.result.Setting = fmt.Sprintf("%d members, %d senders, %d msg/s, %d B", p.members, p.senders, rate, s.o.Size)
-	if err := s.enterGroup(p, len(s.loops), 4*pacedRoom); err != nil {
+	s.result.Setting = fmt.Sprintf("%d members, %d senders, %d msg/s, %d B", s.o.Members, s.o.Senders, s.o.Rate, s.o.Size)
+	if err := s.enterGroup(len(s.loops), 4*pacedRoom); err != nil {
 		return err
 	}
 	if err := s.start(); err != nil {
 		return err
 	}
-	s.tune(0, len(s.loops), 0, rate)
+	s.tune(0, len(s.loops), 0, s.o.Rate)
 	s.measure(s.o.Duration)
 	s.fill(s.loops)
-	s.pacedTargets(rate, atMostLatency{avg: 5})
+	s.pacedTargets(atMostLatency{avg: 5})
 	return nil
 }
 
@@ -69,9 +50,8 @@ func runGroupPaced(s *session) error {
 // chats beside it. These have a loop of their own, so that their latency isn't
 // the generator's own delay in reading the group's messages.
 func runBig(s *session) error {
-	p := s.groupPlan(bigMembers, bigWindow)
 	s.result.Setting = fmt.Sprintf("%d members, %d senders, window %d, %d B; beside it %d single msg/s",
-		p.members, p.senders, p.window, s.o.Size, neighbourRate)
+		s.o.Members, s.o.Senders, s.o.Window, s.o.Size, neighbourRate)
 	loops := len(s.loops)
 	alone, err := s.measureNeighbour()
 	if err != nil || s.result.Stopped {
@@ -81,13 +61,13 @@ func runBig(s *session) error {
 	if err != nil {
 		return err
 	}
-	if err := s.enterGroup(p, loops, p.window); err != nil {
+	if err := s.enterGroup(loops, s.o.Window); err != nil {
 		return err
 	}
 	if err := s.start(); err != nil {
 		return err
 	}
-	s.tune(0, loops, p.window, 0)
+	s.tune(0, loops, s.o.Window, 0)
 	s.tune(beside, 1, 0, neighbourRate)
 	s.measure(s.o.Duration)
 	s.fill(s.loops[:loops])
@@ -139,22 +119,9 @@ func (r *Result) neighbour(when string, l *Latency) {
 	r.figure("single chat "+when+", p99", l.P99, "ms")
 }
 
-// groupPlan is the size of a group run.
-type groupPlan struct{ members, senders, window int }
-
-func (s *session) groupPlan(members, window int) groupPlan {
-	p := groupPlan{s.o.Members, s.o.Senders, s.o.Window}
-	setDefault(&p.members, members)
-	setDefault(&p.senders, groupSenders)
-	setDefault(&p.window, window)
-	p.members = max(p.members, 2)
-	p.senders = min(p.senders, p.members)
-	return p
-}
-
 // enterGroup makes the group on the server and seats its members.
-func (s *session) enterGroup(p groupPlan, loops, inFlight int) error {
-	names := make([]string, p.members)
+func (s *session) enterGroup(loops, inFlight int) error {
+	names := make([]string, s.o.Members)
 	for i := range names {
 		names[i] = s.users.name("m", i)
 	}
@@ -165,5 +132,5 @@ func (s *session) enterGroup(p groupPlan, loops, inFlight int) error {
 	for _, l := range s.loops[:loops] {
 		l.rec.every = groupSample
 	}
-	return s.enter(groupCast(id, names, p.senders), 0, loops, inFlight)
+	return s.enter(groupCast(id, names, s.o.Senders), 0, loops, inFlight)
 }

@@ -7,19 +7,15 @@ import (
 )
 
 const (
-	historyConnections = 64
-	historyWindow      = 4
-	historyStored      = 1000 // messages of each conversation
-	preloadWindow      = 64
-	preloadPatience    = 2 * time.Minute
+	historyStored   = 1000 // messages of each conversation
+	preloadWindow   = 64
+	preloadPatience = 2 * time.Minute
 )
 
 // runHistoryWS: every connection pages through a conversation of its own, at
 // random places.
 func runHistoryWS(s *session) error {
-	window := s.o.Window
-	setDefault(&window, historyWindow)
-	n := s.historyConnections()
+	n, window := s.o.Connections, s.o.Window
 	s.result.Setting = fmt.Sprintf("%d connections, window %d, pages of %d × %d B", n, window, pageSize, s.o.Size)
 	if err := s.preload(n); err != nil {
 		return err
@@ -38,7 +34,7 @@ func runHistoryWS(s *session) error {
 
 // runHistoryHTTP: the same over keep-alive HTTP connections with a login.
 func runHistoryHTTP(s *session) error {
-	n := s.historyConnections()
+	n := s.o.Connections
 	s.result.Setting = fmt.Sprintf("%d keep-alive connections, %s, pages of %d × %d B", n, s.target.loginKind(), pageSize, s.o.Size)
 	addr, host, err := s.target.httpAddr()
 	if err != nil {
@@ -59,12 +55,6 @@ func runHistoryHTTP(s *session) error {
 	}
 	s.result.Targets = []Target{atLeast("throughput", s.result.MessageRate, 50e3, "pages/s")}
 	return nil
-}
-
-func (s *session) historyConnections() int {
-	n := s.o.Connections
-	setDefault(&n, historyConnections)
-	return n
 }
 
 // preload fills the conversation of each of n pairs. The second of a pair

@@ -2,28 +2,16 @@ package bench
 
 import "fmt"
 
-const (
-	roundTripConnections = 200
-	roundTripWindow      = 16
-)
-
 // runPing: the text PING, answered by the text PONG: the whole way through the
 // server but for chat and storage.
 func runPing(s *session) error {
-	n, window := s.roundTrips()
+	n, window := s.o.Connections, s.o.Window
 	s.result.Setting = fmt.Sprintf("%d connections, window %d", n, window)
 	return s.callEach(n, window, func(loop, i int) (*caller, error) {
 		user := s.users.name("p", i)
 		c := newCaller(s.loops[loop], user, window, pingQuestion{})
 		return c, s.seat(loop, user, c)
 	})
-}
-
-func (s *session) roundTrips() (connections, window int) {
-	connections, window = s.o.Connections, s.o.Window
-	setDefault(&connections, roundTripConnections)
-	setDefault(&window, roundTripWindow)
-	return connections, window
 }
 
 // pingQuestion: answers come in order and carry no number.

@@ -5,27 +5,20 @@ import (
 	"time"
 )
 
-const (
-	singlePairs  = 100
-	singleWindow = 16
-	singleRate   = 15000
-	// pacedRoom is how many sends of one sender a paced run keeps account of.
-	pacedRoom = 1024
-)
+// pacedRoom is how many sends of one sender a paced run keeps account of.
+const pacedRoom = 1024
 
 // runSingleClosed: pairs of users, the first of each sends as fast as its
 // window allows (with Both: both do).
 func runSingleClosed(s *session) error {
-	window := s.o.Window
-	setDefault(&window, singleWindow)
-	s.result.Setting = fmt.Sprintf("%s, window %d, %d B", s.pairsSetting(), window, s.o.Size)
-	if err := s.enterPairs(0, len(s.loops), s.pairs(), window); err != nil {
+	s.result.Setting = fmt.Sprintf("%s, window %d, %d B", s.pairsSetting(), s.o.Window, s.o.Size)
+	if err := s.enterPairs(0, len(s.loops), s.pairs(), s.o.Window); err != nil {
 		return err
 	}
 	if err := s.start(); err != nil {
 		return err
 	}
-	s.tune(0, len(s.loops), window, 0)
+	s.tune(0, len(s.loops), s.o.Window, 0)
 	s.measure(s.o.Duration)
 	s.fill(s.loops)
 	s.result.Targets = []Target{atLeast("throughput", s.result.MessageRate, 200e3, "msg/s")}
@@ -34,27 +27,22 @@ func runSingleClosed(s *session) error {
 
 // runSinglePaced: the same pairs, sending in turn after a schedule.
 func runSinglePaced(s *session) error {
-	rate := s.o.Rate
-	setDefault(&rate, singleRate)
-	s.result.Setting = fmt.Sprintf("%s, %d msg/s, %d B", s.pairsSetting(), rate, s.o.Size)
+	s.result.Setting = fmt.Sprintf("%s, %d msg/s, %d B", s.pairsSetting(), s.o.Rate, s.o.Size)
 	if err := s.enterPairs(0, len(s.loops), s.pairs(), pacedRoom); err != nil {
 		return err
 	}
 	if err := s.start(); err != nil {
 		return err
 	}
-	s.tune(0, len(s.loops), 0, rate)
+	s.tune(0, len(s.loops), 0, s.o.Rate)
 	s.measure(s.o.Duration)
 	s.fill(s.loops)
-	s.pacedTargets(rate, atMostLatency{avg: 0.5, p99: 5})
+	s.pacedTargets(atMostLatency{avg: 0.5, p99: 5})
 	return nil
 }
 
-func (s *session) pairs() int {
-	pairs := s.o.Pairs
-	setDefault(&pairs, singlePairs)
-	return max(pairs, len(s.loops))
-}
+// pairs is at least one for each loop.
+func (s *session) pairs() int { return max(s.o.Pairs, len(s.loops)) }
 
 func (s *session) pairsSetting() string {
 	if s.o.Both {
@@ -89,11 +77,14 @@ func (s *session) start() error {
 // atMostLatency holds targets in ms; 0 is none.
 type atMostLatency struct{ avg, p99 float64 }
 
+// rateKept is the one target that makes sense at any rate.
+const rateKept = "rate kept"
+
 // pacedTargets judges latency, and that the schedule was kept: a server that
 // takes fewer sends than were due has no latency worth a word.
-func (s *session) pacedTargets(rate int, want atMostLatency) {
+func (s *session) pacedTargets(want atMostLatency) {
 	r := s.result
-	r.Targets = append(r.Targets, atLeast("rate kept", r.MessageRate, 0.99*float64(rate), "msg/s"))
+	r.Targets = append(r.Targets, atLeast(rateKept, r.MessageRate, 0.99*float64(s.o.Rate), "msg/s"))
 	if r.Latency == nil {
 		return
 	}

@@ -10,6 +10,7 @@ type sender struct {
 	body   []byte // the request; cid and tag are filled in for each send
 	cidAt  int
 	tagAt  int
+	tag    [tagLen]byte // of the send just answered
 }
 
 // newSender prepares sends of `size` bytes of content. receiver is the field
@@ -44,9 +45,8 @@ func (s *sender) sent(low uint32, v view) {
 	}
 	l := m.room.loop
 	l.rec.answer(due, l.now)
-	var letters [tagLen]byte
-	putTag(letters[:], tag{number: low, sender: s.index})
-	v.tag = letters[:]
+	putTag(s.tag[:], tag{number: low, sender: s.index})
+	v.tag = s.tag[:]
 	m.agree(v)
 	m.stream.sent(v.seq, m.faults(), m.name)
 	m.move()

@@ -1,7 +1,9 @@
 package bench
 
 import (
+	"bytes"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -59,6 +61,7 @@ func BenchmarkReceive(b *testing.B) {
 		m := &member{name: "m", room: r}
 		r.mark.enter()
 		conns[i] = &conn{loop: l, phase: phaseOpen, handler: m}
+		m.opened(conns[i])
 	}
 	r.layout.idLen = 18
 	b.ReportAllocs()
@@ -94,14 +97,18 @@ func BenchmarkSend(b *testing.B) {
 	m.sender = newSender(m, 0, 16, 128, `"to":"run-b00000"`)
 	m.conn = &conn{loop: l, phase: phaseOpen, handler: m, mask: [4]byte{1, 2, 3, 4}}
 	t := &traffic{loop: l, rooms: []*room{r}, senders: []*sender{m.sender}, window: 16, until: never, running: true, line: &finishLine{}, crossed: true}
-	var cid [cidLen]byte
+	answer := wire.AppendSent(nil, "aaaaaaaa", 123456789012345678, ca.convID, 100000000000, 1764000000000)
+	seqAt := bytes.Index(answer, []byte("100000000000"))
 	b.ReportAllocs()
+	m.stream.top = 100000000000
+	r.mark.low, m.at = 100000000000, 100000000000
+	r.mark.at[0], r.mark.at[r.mark.slot(r.mark.low)] = 0, 1
 	for seq := uint64(1); b.Loop(); seq++ {
 		t.turn(500)
 		m.conn.out, m.conn.dirty, l.dirty = m.conn.out[:0], false, l.dirty[:0]
-		putLetters(cid[:], uint32(seq-1))
-		frame := wire.AppendSent(nil, string(cid[:]), 123456789012345678+seq, ca.convID, seq, 1764000000000)
-		m.message(nil, frame)
+		putLetters(answer[len(sentHead):], uint32(seq-1))
+		strconv.AppendUint(answer[:seqAt], 100000000000+seq, 10)
+		m.message(nil, answer)
 	}
 	if list := l.faults.list(); list != nil {
 		b.Fatal(list)

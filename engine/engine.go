@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"runtime"
 	"sync/atomic"
 	"time"
@@ -44,8 +45,9 @@ type Engine struct {
 	admin    *httpapi.Server
 	metrics  *metrics.Registry
 
-	ready  atomic.Bool
-	failed chan error
+	ready   atomic.Bool
+	started bool // the sequencer runs
+	failed  chan error
 }
 
 // New opens the data directory and builds everything that Start starts. The
@@ -130,6 +132,7 @@ func (e *Engine) Start() error {
 		return errors.Join(err, e.Shutdown(context.Background()))
 	}
 	e.seq.Start()
+	e.started = true
 	e.observe()
 	e.door.open()
 	e.serve(e.public)
@@ -211,26 +214,44 @@ func (e *Engine) Failed() <-chan error { return e.failed }
 const retryAfter = 3 * time.Second
 
 // Shutdown stops in this order: nobody is let in, what came in is written and
-// answered, the answers leave, connections are told to come back and closed
-// (1012), the data is closed. When ctx ends first, connections are cut, but what
-// was answered is on disk all the same.
+// answered, the answers leave, connections are told when to come back and closed
+// (1012), what they had been sent is noted, the data is closed. When ctx ends
+// first, connections are cut: nothing that was answered is lost by it, so that is
+// not an error.
 func (e *Engine) Shutdown(ctx context.Context) error {
 	e.ready.Store(false)
-	var errs []error
 	if e.reactors != nil {
 		e.reactors.StopAccepting()
 	}
 	for _, s := range []*httpapi.Server{e.public, e.admin} {
 		if s != nil {
-			errs = append(errs, s.Shutdown(ctx))
+			e.cut("closing HTTP", s.Shutdown(ctx))
 		}
 	}
-	e.seq.Stop()
 	if e.reactors != nil {
-		errs = append(errs, e.reactors.Drain(ctx), e.reactors.Close(ctx, nil, codec.CloseRestart))
+		if e.started {
+			e.seq.Drain()
+			e.cut("draining", e.reactors.Drain(ctx))
+		}
+		e.cut("closing connections", e.reactors.Close(ctx, shutdownFrame, codec.CloseRestart))
+	}
+	if e.started {
+		e.seq.Stop()
 	}
 	e.door.close()
 	e.chat.Close()
-	errs = append(errs, e.db.Close())
-	return errors.Join(errs...)
+	return e.db.Close()
+}
+
+// cut notes that a part of the stop was cut short.
+func (e *Engine) cut(what string, err error) {
+	if err != nil {
+		e.logger.Warn("stopping was cut short", "while", what, "err", err)
+	}
+}
+
+// shutdownFrame tells one connection when to come back.
+func shutdownFrame() []byte {
+	wait := retryAfter/2 + rand.N(retryAfter)
+	return frameOf(wire.AppendShutdown(nil, wait.Milliseconds()))
 }

@@ -180,6 +180,9 @@ func (c *fakeConn) write() {
 		out := c.out
 		c.out = nil
 		c.mu.Unlock()
+		if len(out) == 0 {
+			continue
+		}
 		if _, err := c.nc.Write(out); err != nil {
 			return
 		}
@@ -251,12 +254,13 @@ func (c *fakeConn) accept(req *codec.Request) {
 		protocol = subprotocol
 	}
 	c.raw(codec.AppendAccept(nil, req, protocol, nil))
-	if first := get(c.server, &c.server.welcome)(c.user, c.device); first != nil {
+	first := get(c.server, &c.server.welcome)(c.user, c.device)
+	c.server.mu.Lock()
+	defer c.server.mu.Unlock()
+	if first != nil {
 		c.send(first)
 	}
-	c.server.mu.Lock()
 	c.server.conns[c] = true
-	c.server.mu.Unlock()
 }
 
 func (c *fakeConn) message(msg codec.Message) bool {

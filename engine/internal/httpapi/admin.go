@@ -47,10 +47,10 @@ func scrape(r *metrics.Registry, logger *slog.Logger) http.Handler {
 }
 
 // mountProfiles serves pprof without net/http/pprof's own registration, which
-// goes to a mux that nobody listens on.
+// goes to a mux that nobody listens on. The command line is left out: a secret
+// may stand in it.
 func mountProfiles(mux *http.ServeMux) {
 	mux.HandleFunc("/debug/pprof/", pprof.Index) // and the named profiles below it
-	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
 	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
 	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
 	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)

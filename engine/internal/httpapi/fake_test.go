@@ -20,10 +20,10 @@ import (
 
 // fakeChat answers without storing anything and remembers the last call.
 type fakeChat struct {
-	call string // method and arguments of the last call
-	err  error  // answered if set
-	page []byte // of History
-	size int    // members of each group
+	call string             // method and arguments of the last call
+	err  error              // answered if set
+	page []byte             // of History
+	size int                // members of each group
 	held chan chan struct{} // Send gives a channel here, if set, and waits for its close
 }
 

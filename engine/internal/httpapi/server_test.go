@@ -259,7 +259,6 @@ func TestAdmin(t *testing.T) {
 		"/readyz":                        `{"code":200,"msg":"ok","data":{"status":"ready"}}`,
 		"/debug/pprof/":                  "goroutine",
 		"/debug/pprof/goroutine?debug=1": "goroutine profile",
-		"/debug/pprof/cmdline":           "httpapi",
 	} {
 		status, body := get(t, c, reader, target)
 		expect(t, target, status, 200)
@@ -267,7 +266,7 @@ func TestAdmin(t *testing.T) {
 			t.Errorf("%s: %s", target, body)
 		}
 	}
-	for _, target := range []string{"/", "/api/v1/messages/history?uid=1&to=2", "/config.json"} {
+	for _, target := range []string{"/", "/api/v1/messages/history?uid=1&to=2", "/config.json", "/debug/pprof/cmdline"} {
 		status, _, _ := do(a, request("GET", target, ""))
 		expect(t, target, status, 404)
 	}

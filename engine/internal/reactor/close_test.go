@@ -14,7 +14,7 @@ import (
 // TestBreaches: what breaks the protocol is answered with its code, behind
 // what was answered before; then the socket ends.
 func TestBreaches(t *testing.T) {
-	closed := make(chan struct{}, 1)
+	closed := make(chan struct{}, 100)
 	h := echo()
 	h.closed = func(*Conn) { closed <- struct{}{} }
 	r := serve(t, Config{Reactors: 1, MaxMessage: 1000}, h)
@@ -49,7 +49,7 @@ func TestBreaches(t *testing.T) {
 // TestClientCloses: the client's close frame is echoed and the server ends the
 // connection; what comes behind a close frame is not looked at.
 func TestClientCloses(t *testing.T) {
-	closed := make(chan struct{}, 1)
+	closed := make(chan struct{}, 100)
 	h := echo()
 	h.closed = func(*Conn) { closed <- struct{}{} }
 	r := serve(t, Config{Reactors: 1}, h)
@@ -72,7 +72,7 @@ func TestClientCloses(t *testing.T) {
 
 // TestServerCloses: the client's answer ends it at once, silence after a while.
 func TestServerCloses(t *testing.T) {
-	ids, closed := make(chan delivery.Conn, 1), make(chan struct{}, 1)
+	ids, closed := make(chan delivery.Conn, 1), make(chan struct{}, 100)
 	h := echo()
 	h.open = func(c *Conn, _ *codec.Request) { c.Accept(""); ids <- c.ID() }
 	h.closed = func(*Conn) { closed <- struct{}{} }
@@ -164,7 +164,7 @@ func TestShutdown(t *testing.T) {
 	}
 	late.Close()
 	done := make(chan error)
-	go func() { done <- r.Shutdown(context.Background(), textFrame("shutdown"), codec.CloseRestart) }()
+	go func() { done <- r.Shutdown(context.Background(), func() []byte { return textFrame("shutdown") }, codec.CloseRestart) }()
 	for _, c := range clients {
 		for c.text() != "shutdown" {
 		}
@@ -188,7 +188,7 @@ func TestShutdown(t *testing.T) {
 
 // TestShutdownCutShort: clients that don't answer can't hold it up.
 func TestShutdownCutShort(t *testing.T) {
-	closed := make(chan struct{}, 1)
+	closed := make(chan struct{}, 100)
 	h := echo()
 	h.closed = func(*Conn) { closed <- struct{}{} }
 	r := serve(t, Config{Reactors: 1, CloseWait: time.Hour}, h)

@@ -202,6 +202,7 @@ func (c *Conn) Close(code uint16, reason string) {
 	case reading:
 		c.drop()
 	case open:
+		c.takeLeave()
 		c.queue(codec.AppendClose(nil, code, reason))
 		c.loop.frames++
 		c.leave(code)

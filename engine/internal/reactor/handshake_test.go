@@ -101,7 +101,7 @@ func TestHandshakeTimeout(t *testing.T) {
 // TestConnectionLimit: connections above the limit are told so, and there is
 // room again when one goes.
 func TestConnectionLimit(t *testing.T) {
-	closed := make(chan struct{}, 1)
+	closed := make(chan struct{}, 100)
 	h := echo()
 	h.closed = func(*Conn) { closed <- struct{}{} }
 	r := serve(t, Config{Reactors: 2, MaxConnections: 2}, h)

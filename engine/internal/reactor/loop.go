@@ -196,6 +196,15 @@ func (l *loop) forget(c *Conn) {
 	c.seats = nil
 }
 
+// takeLeave tells the handler, before anything of the closing is queued, that c
+// leaves.
+func (c *Conn) takeLeave() {
+	if c.handled && !c.left {
+		c.left = true
+		c.loop.handler.Leaving(c)
+	}
+}
+
 // resume reads what came in before c was accepted, unless that is under way.
 func (l *loop) resume(c *Conn) {
 	if l.readBy != c {

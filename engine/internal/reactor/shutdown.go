@@ -3,13 +3,13 @@ package reactor
 import "context"
 
 // Shutdown ends everything in order: no new connections, what was posted goes
-// out, every connection gets the frame (nil for none) and a close frame with the
+// out, every connection gets a last frame of its own (nil for none) and a close frame with the
 // code, and the loops end when all are closed or Config.CloseWait is over. If ctx
 // ends first, the rest is cut short and its error is returned.
-func (r *Reactors) Shutdown(ctx context.Context, frame []byte, code uint16) error {
+func (r *Reactors) Shutdown(ctx context.Context, last func() []byte, code uint16) error {
 	r.StopAccepting()
 	err := r.Drain(ctx)
-	if closeErr := r.Close(ctx, frame, code); err == nil {
+	if closeErr := r.Close(ctx, last, code); err == nil {
 		err = closeErr
 	}
 	return err
@@ -25,14 +25,15 @@ func (r *Reactors) Drain(ctx context.Context) error {
 	return r.onEach(ctx, func(l *loop, done func()) { l.idle = append(l.idle, done) })
 }
 
-// Close closes all connections and ends the loops, as Shutdown does last. Only
-// the first call does anything.
-func (r *Reactors) Close(ctx context.Context, frame []byte, code uint16) error {
+// Close closes all connections and ends the loops, as Shutdown does last. The
+// frame that last gives for each connection (nil: none) goes out before its close
+// frame; last is called on every loop. Only the first call does anything.
+func (r *Reactors) Close(ctx context.Context, last func() []byte, code uint16) error {
 	if r.closed.Swap(true) {
 		return nil
 	}
 	r.StopAccepting()
-	err := r.onEach(ctx, func(l *loop, done func()) { l.closeAll(frame, code, done) })
+	err := r.onEach(ctx, func(l *loop, done func()) { l.closeAll(last, code, done) })
 	close(r.timeless)
 	<-r.noTime
 	r.halt(r.loops)
@@ -59,10 +60,13 @@ func (r *Reactors) onEach(ctx context.Context, fn func(l *loop, done func())) er
 
 // closeAll begins the closing of all connections; done is called when the last
 // is gone.
-func (l *loop) closeAll(frame []byte, code uint16, done func()) {
+func (l *loop) closeAll(last func() []byte, code uint16, done func()) {
 	l.leaving = true
 	for _, c := range l.list {
-		c.Send(frame)
+		if last != nil {
+			c.takeLeave()
+			c.Send(last())
+		}
 		c.Close(code, "")
 	}
 	l.empty = done

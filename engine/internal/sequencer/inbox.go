@@ -28,6 +28,7 @@ type inbox struct {
 	spare    []item
 	messages int
 	bytes    int
+	refusing bool // sends; commands still come in
 	closed   bool
 	bell     chan struct{} // capacity 1
 }
@@ -37,7 +38,7 @@ func newInbox() *inbox { return &inbox{bell: make(chan struct{}, 1)} }
 func (b *inbox) put(it item) error {
 	b.mu.Lock()
 	switch {
-	case b.closed:
+	case b.closed, b.refusing && it.do == nil:
 		b.mu.Unlock()
 		return ErrShuttingDown
 	case it.do == nil && b.messages > 0 && (b.messages+len(it.sends) > maxWaitingMessages || b.bytes+it.bytes > maxWaitingBytes):
@@ -69,6 +70,12 @@ func (b *inbox) take() (items []item, closed bool) {
 	b.spare = items
 	b.messages, b.bytes = 0, 0
 	return items, b.closed
+}
+
+func (b *inbox) refuse() {
+	b.mu.Lock()
+	b.refusing = true
+	b.mu.Unlock()
 }
 
 func (b *inbox) close() {

@@ -124,6 +124,13 @@ func (s *Sequencer) fillFilters(days []uint16) {
 	}
 }
 
+// Drain refuses sends from now on and returns when all that came before are
+// answered. Commands still work: connections can leave.
+func (s *Sequencer) Drain() {
+	s.inbox.refuse()
+	_ = s.Do(func(*Tx) error { return nil }) // refused only after Stop, when all is answered
+}
+
 // Stop refuses what comes from now on, writes and answers what came before, and
 // returns when both goroutines have ended.
 func (s *Sequencer) Stop() {
