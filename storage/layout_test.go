@@ -46,20 +46,18 @@ var layouts = []layout{
 	{name: "runs128", limits: limits{128, defaultPlaces}},
 	{name: "duplicatesgrouped", grouped: true},
 	{name: "memtable128", tune: func(o *pebble.Options) { o.MemTableSize = 128 << 20 }},
-	{name: "l0threshold2", tune: func(o *pebble.Options) { o.L0CompactionThreshold = 2 }},
-	{name: "l0threshold8", tune: func(o *pebble.Options) { o.L0CompactionThreshold = 8 }},
-	{name: "uncompressed", tune: func(o *pebble.Options) {
-		o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })
+	{name: "threshold8", tune: func(o *pebble.Options) { o.L0CompactionThreshold = 8 }},
+	{name: "threshold8top", tune: func(o *pebble.Options) {
+		o.L0CompactionThreshold = 8
+		uncompressedTop(o)
 	}},
-	{name: "uncompressedtop", tune: func(o *pebble.Options) {
-		o.ApplyCompressionSettings(func() pebble.DBCompressionSettings {
-			s := pebble.DBCompressionFastest
-			for i := range 5 {
-				s.Levels[i] = pebble.DBCompressionNone.Levels[0]
-			}
-			return s
-		})
+	{name: "threshold8memtable128", tune: func(o *pebble.Options) {
+		o.L0CompactionThreshold = 8
+		o.MemTableSize = 128 << 20
+		o.CacheSize += 128 << 20
 	}},
+	{name: "threshold6", tune: func(o *pebble.Options) { o.L0CompactionThreshold = 6 }},
+	{name: "uncompressedtop", tune: uncompressedTop},
 	{name: "blocks16", tune: func(o *pebble.Options) {
 		for i := range o.Levels {
 			o.Levels[i].BlockSize = 16 << 10
@@ -77,6 +75,17 @@ func separateValues(o *pebble.Options) {
 			RewriteMinimumAge: time.Minute, TargetGarbageRatio: 0.5,
 		}
 	}
+}
+
+// uncompressedTop leaves out compression where tables don't stay long.
+func uncompressedTop(o *pebble.Options) {
+	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings {
+		s := pebble.DBCompressionFastest
+		for i := range 5 {
+			s.Levels[i] = pebble.DBCompressionNone.Levels[0]
+		}
+		return s
+	})
 }
 
 const benchConversations = 200

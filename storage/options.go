@@ -99,7 +99,7 @@ func (o *Options) pebbleOptions(fs vfs.FS, l *listener) *pebble.Options {
 		Logger:                      l,
 		EventListener:               l.events(),
 		FormatMajorVersion:          pebble.FormatNewest,
-		CacheSize:                   o.CacheBytes,
+		CacheSize:                   o.CacheBytes + 2*o.MemTableBytes, // Pebble takes memtables out of it
 		MemTableSize:                uint64(o.MemTableBytes),
 		MemTableStopWritesThreshold: 4,
 		L0StopWritesThreshold:       24,

@@ -185,10 +185,7 @@ func (l *loop) closed(c *Conn) {
 
 // forget takes a connection out of the user and room tables.
 func (l *loop) forget(c *Conn) {
-	if c.stays {
-		c.stays = false
-		l.handler.Leaving(c)
-	}
+	c.takeLeave()
 	l.leaveUser(c)
 	for len(c.seats) > 0 {
 		l.unseat(c, len(c.seats)-1)
@@ -199,8 +196,8 @@ func (l *loop) forget(c *Conn) {
 // takeLeave tells the handler, before anything of the closing is queued, that c
 // leaves.
 func (c *Conn) takeLeave() {
-	if c.handled && !c.left {
-		c.left = true
+	if c.stays {
+		c.stays = false
 		c.loop.handler.Leaving(c)
 	}
 }
