@@ -59,7 +59,7 @@ func (b *benchmark) runAll(ctx context.Context) error {
 // runOne runs one scenario against a server of its own, or the one at URL.
 func (b *benchmark) runOne(ctx context.Context, sc *scenario, r *Result) error {
 	echo, err := b.echoBefore(ctx, sc)
-	if err != nil || ctx.Err() != nil {
+	if err != nil {
 		return err
 	}
 	fmt.Fprintf(b.progress, "%s …\n", sc.name)
@@ -120,7 +120,10 @@ func (b *benchmark) echoBefore(ctx context.Context, sc *scenario) (*Result, erro
 	fmt.Fprintf(b.progress, "echo for %s …\n", b.o.EchoTime)
 	plain := Options{Size: b.o.Size, Loops: b.o.Loops, Executable: b.o.Executable}
 	r, err := measureEcho(ctx, &plain, b.o.EchoTime)
-	if err != nil && !errors.Is(err, errInterrupted) {
+	if ctx.Err() != nil {
+		return nil, errInterrupted
+	}
+	if err != nil {
 		return nil, fmt.Errorf("echo before: %w", err)
 	}
 	return r, nil

@@ -35,7 +35,7 @@ type load interface {
 }
 
 const (
-	warmUp        = time.Second
+	warmUp        = time.Second // or a quarter of the measured time, if that is less
 	drainPatience = 10 * time.Second
 	listenAfter   = 200 * time.Millisecond // for doubled messages behind the last one
 	connectBase   = 20 * time.Second
@@ -165,7 +165,7 @@ func (s *session) begin(until int64) {
 // leaves usage and faults in the result. What the loops recorded is taken from
 // them by fill.
 func (s *session) measure(duration time.Duration) {
-	from := s.clock.now() + int64(warmUp)
+	from := s.clock.now() + int64(min(warmUp, duration/4))
 	until := from + int64(duration)
 	for _, l := range s.loops {
 		l.rec.open(from, until)

@@ -36,7 +36,7 @@ func (r *Result) cells() []string {
 		cells = append(cells, "–", "–", "–", "–", "–")
 	}
 	return append(cells, none(r.ServerCPU, cores), none(float64(r.ServerRSS), mebibytes),
-		none(r.GeneratorCPU, cores), none(r.MessageRatio, ratio), verdictOf(r.OK, r.Stopped))
+		none(r.GeneratorCPU, cores), none(r.MessageRatio, ratio), r.verdict())
 }
 
 // details are the lines below the table about one run.
@@ -98,17 +98,19 @@ func (r *Result) line() string {
 	if l := r.Latency; l != nil {
 		out += fmt.Sprintf(", avg %s ms, p99 %s ms", ms(l.Avg), ms(l.P99))
 	}
-	return out + ": " + verdictOf(r.OK, r.Stopped)
+	return out + ": " + r.verdict()
 }
 
-func verdictOf(ok, stopped bool) string {
+func (r *Result) verdict() string {
 	switch {
-	case stopped:
+	case len(r.Faults) > 0:
+		return "FAULTS"
+	case r.Stopped:
 		return "stopped"
-	case ok:
+	case r.OK:
 		return "ok"
 	}
-	return "NO"
+	return "missed"
 }
 
 func none(v float64, format func(float64) string) string {

@@ -68,6 +68,7 @@ func New(cfg Config, logger *slog.Logger) (*Engine, error) {
 		return nil, err
 	}
 	if err := e.build(verifier); err != nil {
+		e.door.close()
 		return nil, errors.Join(err, e.db.Close())
 	}
 	return e, nil
@@ -129,6 +130,7 @@ func (e *Engine) fail(err error) {
 // started and closed its data.
 func (e *Engine) Start() error {
 	if err := e.listen(); err != nil {
+		e.door.open() // for who came already
 		return errors.Join(err, e.Shutdown(context.Background()))
 	}
 	e.seq.Start()
@@ -138,8 +140,10 @@ func (e *Engine) Start() error {
 	e.serve(e.public)
 	e.serve(e.admin)
 	go func() {
-		if err := <-e.reactors.Failed(); err != nil {
+		select {
+		case err := <-e.reactors.Failed():
 			e.fail(err)
+		case <-e.door.quit:
 		}
 	}()
 	e.ready.Store(true)

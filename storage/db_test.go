@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -176,4 +177,43 @@ func TestMetrics(t *testing.T) {
 	if m := db.Metrics(); m.WALBytesWritten == 0 || m.MemTables == 0 {
 		t.Errorf("%+v", m)
 	}
+}
+
+// Readers, the writer and the syncer each have their own goroutine.
+func TestReadsBesideWrites(t *testing.T) {
+	db := open(t, vfs.NewMem())
+	write(t, db, func(b *Batch) { b.PutConversation(Conversation{Num: 1, ID: "c"}) })
+	applied := make(chan uint64, 200)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		defer close(applied)
+		b := db.NewBatch()
+		defer b.Close()
+		for i := range uint64(100) {
+			b.Reset()
+			send(b, 1, i*7+1, i*7+1, 7)
+			if err := db.Apply(b); err != nil {
+				t.Error(err)
+				return
+			}
+			applied <- i*7 + 7
+		}
+	})
+	wg.Go(func() {
+		for last := range applied {
+			if err := db.Sync(); err != nil {
+				t.Error(err)
+			}
+			if got := seqs(t, db, 1, 1, last); uint64(len(got)) != last {
+				t.Errorf("%d messages of %d", len(got), last)
+			}
+			if got, err := db.LastSeq(1); got < last || err != nil {
+				t.Errorf("last seq %d, %v; want at least %d", got, err, last)
+			}
+			if p, found, err := db.Place(last); p.Seq != last || !found || err != nil {
+				t.Errorf("place of %d: %+v, %v, %v", last, p, found, err)
+			}
+		}
+	})
+	wg.Wait()
 }

@@ -45,19 +45,18 @@ var layouts = []layout{
 	{name: "runs32", limits: limits{32, defaultPlaces}},
 	{name: "runs128", limits: limits{128, defaultPlaces}},
 	{name: "duplicatesgrouped", grouped: true},
-	{name: "memtable128", tune: func(o *pebble.Options) { o.MemTableSize = 128 << 20 }},
-	{name: "threshold8", tune: func(o *pebble.Options) { o.L0CompactionThreshold = 8 }},
-	{name: "threshold8top", tune: func(o *pebble.Options) {
-		o.L0CompactionThreshold = 8
-		uncompressedTop(o)
-	}},
-	{name: "threshold8memtable128", tune: func(o *pebble.Options) {
-		o.L0CompactionThreshold = 8
+	{name: "memtable128", tune: func(o *pebble.Options) {
 		o.MemTableSize = 128 << 20
 		o.CacheSize += 128 << 20
 	}},
+	{name: "threshold4", tune: func(o *pebble.Options) { o.L0CompactionThreshold = 4 }},
 	{name: "threshold6", tune: func(o *pebble.Options) { o.L0CompactionThreshold = 6 }},
-	{name: "uncompressedtop", tune: uncompressedTop},
+	{name: "compressed", tune: func(o *pebble.Options) {
+		o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionFastest })
+	}},
+	{name: "uncompressed", tune: func(o *pebble.Options) {
+		o.ApplyCompressionSettings(func() pebble.DBCompressionSettings { return pebble.DBCompressionNone })
+	}},
 	{name: "blocks16", tune: func(o *pebble.Options) {
 		for i := range o.Levels {
 			o.Levels[i].BlockSize = 16 << 10
@@ -75,17 +74,6 @@ func separateValues(o *pebble.Options) {
 			RewriteMinimumAge: time.Minute, TargetGarbageRatio: 0.5,
 		}
 	}
-}
-
-// uncompressedTop leaves out compression where tables don't stay long.
-func uncompressedTop(o *pebble.Options) {
-	o.ApplyCompressionSettings(func() pebble.DBCompressionSettings {
-		s := pebble.DBCompressionFastest
-		for i := range 5 {
-			s.Levels[i] = pebble.DBCompressionNone.Levels[0]
-		}
-		return s
-	})
 }
 
 const benchConversations = 200

@@ -102,6 +102,7 @@ func (o *Options) pebbleOptions(fs vfs.FS, l *listener) *pebble.Options {
 		CacheSize:                   o.CacheBytes + 2*o.MemTableBytes, // Pebble takes memtables out of it
 		MemTableSize:                uint64(o.MemTableBytes),
 		MemTableStopWritesThreshold: 4,
+		L0CompactionThreshold:       8,
 		L0StopWritesThreshold:       24,
 		LBaseMaxBytes:               256 << 20,
 		BytesPerSync:                1 << 20,
@@ -111,10 +112,20 @@ func (o *Options) pebbleOptions(fs vfs.FS, l *listener) *pebble.Options {
 		p.Levels[i].BlockSize = 32 << 10
 		p.Levels[i].FilterPolicy = bloom.FilterPolicy(10)
 	}
+	p.ApplyCompressionSettings(compression)
 	if o.tune != nil {
 		o.tune(p)
 	}
 	return p
+}
+
+// compression leaves alone what will be rewritten soon.
+func compression() pebble.DBCompressionSettings {
+	s := pebble.DBCompressionFastest
+	for i := range 5 {
+		s.Levels[i] = pebble.DBCompressionNone.Levels[i]
+	}
+	return s
 }
 
 // compactions leaves most processors to the engine.

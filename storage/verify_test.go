@@ -92,12 +92,19 @@ func TestReadsReportDamage(t *testing.T) {
 	wantCorrupt(t, all())
 	write(t, db, func(b *Batch) { _ = b.p.Set(key, []byte{1, 32, 0}, nil) })
 	wantCorrupt(t, all())
+	overlap := make([]Message, 20)
+	for i := range overlap {
+		overlap[i].ID = uint64(i) + 1
+	}
+	write(t, db, func(b *Batch) { send(b, 1, 1, 1, 32) })
+	write(t, db, func(b *Batch) { _ = b.p.Set(appendRunKey(nil, 1, 40), appendRun(nil, overlap), nil) })
+	wantCorrupt(t, all())
 	write(t, db, func(b *Batch) {
 		_ = b.p.Set(appendNumberKey(nil, prefixPlaces, 40), nil, nil)
 		_ = b.p.Set(appendNumberKey(nil, prefixNumber, 7), []byte("single_a:b"), nil)
 		_ = b.p.Set(appendSessionKey(nil, "a", 1), binary.AppendUvarint([]byte{1, 0}, 1<<40), nil)
 	})
-	_, _, err := db.Place(5)
+	_, _, err := db.Place(35)
 	wantCorrupt(t, err)
 	_, _, err = db.ConversationByNum(7)
 	wantCorrupt(t, err)

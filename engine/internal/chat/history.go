@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"fmt"
 	"slices"
 
 	"gannet/codec"
@@ -14,15 +15,31 @@ import (
 type query struct {
 	user   string
 	target target
-	before uint64
+	before uint64 // 0: the newest page
 	limit  int
 }
 
-// page is what a query found: chat objects with commas between them, which
-// never change.
+// span is the stretch of seqs that a query means in a conversation that shows
+// what is above floor, up to last. It is empty where to < from.
+func (q *query) span(floor, last uint64) (from, to uint64, more bool) {
+	if to = last; q.before != 0 {
+		to = min(to, q.before-1)
+	}
+	if to <= floor {
+		return 1, 0, false
+	}
+	from = floor + 1
+	if to-floor > uint64(q.limit) {
+		from = to - uint64(q.limit) + 1
+	}
+	return from, to, from > floor+1
+}
+
+// page is what a query found: one or two stretches of chat objects, a comma
+// before each but the first. They never change.
 type page struct {
-	body []byte
-	more bool
+	older, newer []byte
+	more         bool
 }
 
 // history answers with a page: at once where it is in memory, else by a reader.
@@ -32,13 +49,11 @@ func (s *Service) history(ss *Session, r *wire.Request) *wire.Error {
 	if refused != nil {
 		return refused
 	}
-	if tgt.kind == sequencer.Single {
-		if p, ok := s.cached(tgt.convID, r.Before, 0, r.Limit); ok {
-			ss.sendPage(r.CID, tgt.convID, p)
-			return nil
-		}
-	}
 	q := query{ss.user, tgt, r.Before, r.Limit}
+	if p, ok := s.remembered(&q); ok {
+		ss.sendPage(r.CID, tgt.convID, p)
+		return nil
+	}
 	id, cid := ss.conn.ID(), t.arena.text(r.CID)
 	if !s.readers.try(func() {
 		p, err := s.read(&q)
@@ -64,18 +79,16 @@ func (s *Service) History(_ context.Context, user string, r *wire.Request, dst [
 	if refused != nil {
 		return dst, refused
 	}
-	p, ok := page{}, false
-	if tgt.kind == sequencer.Single {
-		p, ok = s.cached(tgt.convID, r.Before, 0, r.Limit)
-	}
+	q := query{user, tgt, r.Before, r.Limit}
+	p, ok := s.remembered(&q)
 	if !ok {
 		var err error
-		if p, err = s.read(&query{user, tgt, r.Before, r.Limit}); err != nil {
+		if p, err = s.read(&q); err != nil {
 			return dst, s.Refusal(err)
 		}
 	}
 	dst = wire.AppendString(append(dst, `"conv_id":`...), tgt.convID)
-	dst = append(append(dst, `,"messages":[`...), p.body...)
+	dst = append(append(append(dst, `,"messages":[`...), p.older...), p.newer...)
 	if p.more {
 		return append(dst, `],"has_more":true`...), nil
 	}
@@ -91,47 +104,76 @@ func (ss *Session) sendPage(cid, convID string, p page) {
 	head := len(buf)
 	buf = wire.AppendHistoryTail(buf, p.more)
 	var hdr [codec.MaxHeader]byte
-	h := codec.AppendHeader(hdr[:0], codec.OpText, len(buf)-room+len(p.body))
+	h := codec.AppendHeader(hdr[:0], codec.OpText, len(buf)-room+len(p.older)+len(p.newer))
 	start := room - len(h)
 	copy(buf[start:], h)
-	ss.conn.SendParts(buf[start:head], p.body, buf[head:])
+	ss.conn.SendParts(buf[start:head], p.older, p.newer, buf[head:])
 }
 
-// cached returns a page that is in memory.
-func (s *Service) cached(convID string, before, floor uint64, limit int) (page, bool) {
-	h := s.seq.Head(convID)
+// remembered returns a page of two users' conversation that is in memory. Who
+// may see a group's is known only to storage.
+func (s *Service) remembered(q *query) (page, bool) {
+	if q.target.kind != sequencer.Single {
+		return page{}, false
+	}
+	h := s.seq.Head(q.target.convID)
 	if h == nil {
 		return page{}, false
 	}
-	t := s.tails.find(h)
-	if t == nil {
-		return page{}, false
-	}
-	body, more, ok := t.page(before, floor, limit)
-	return page{body, more}, ok
+	from, to, more := q.span(0, h.Published())
+	return s.cutPage(h.Num, from, to, more)
 }
 
-// read finds a page on disk, or in memory once it is known what the user may see.
+// cutPage cuts a page out of the chunks in memory; false if one is missing.
+func (s *Service) cutPage(conv, from, to uint64, more bool) (page, bool) {
+	p := page{more: more}
+	if to < from {
+		return p, true
+	}
+	first, last := chunkIndex(from), chunkIndex(to)
+	c := s.chunks.find(chunkKey{conv, first})
+	if !c.holds(min(to, chunkFirst(first+1)-1)) {
+		return p, false
+	}
+	p.older = c.cut(from, to)[1:] // no comma before the first
+	if first == last {
+		return p, true
+	}
+	if c = s.chunks.find(chunkKey{conv, last}); !c.holds(to) {
+		return p, false
+	}
+	p.newer = c.cut(chunkFirst(last), to)
+	return p, true
+}
+
+// read finds a page that a user may see. It reads the chunks that are missing.
 func (s *Service) read(q *query) (page, error) {
 	p, floor, err := s.visible(q.user, q.target)
 	if err != nil || p.num == 0 {
 		return page{}, err
 	}
-	if found, ok := s.cached(p.id, q.before, floor, q.limit); ok {
-		return found, nil
-	}
 	last, err := s.published(&p)
 	if err != nil {
 		return page{}, err
 	}
-	if q.before == 0 || q.before > last {
-		if t, err := s.makeTail(&p, last); err != nil {
-			return page{}, err
-		} else if body, more, ok := t.page(q.before, floor, q.limit); ok {
-			return page{body, more}, nil
-		}
+	from, to, more := q.span(floor, last)
+	if found, ok := s.cutPage(p.num, from, to, more); ok {
+		return found, nil
 	}
-	return s.readPage(&p, q, floor, last)
+	found := page{more: more}
+	older, err := s.chunk(&p, chunkIndex(from), last)
+	if err != nil {
+		return page{}, err
+	}
+	found.older = older.cut(from, to)[1:]
+	if i := chunkIndex(to); i != chunkIndex(from) {
+		newer, err := s.chunk(&p, i, last)
+		if err != nil {
+			return page{}, err
+		}
+		found.newer = newer.cut(chunkFirst(i), to)
+	}
+	return found, nil
 }
 
 // visible finds a conversation and the seq above which a user may see it. The
@@ -162,95 +204,59 @@ func (s *Service) visible(user string, t target) (place, uint64, error) {
 	return p, m.JoinSeq - 1, nil
 }
 
-// published is the last seq that may be shown. Storage shows what is not synced
+// published is the last seq that may be shown. A conversation that is not in
+// memory is asked for: the next reader finds it. Storage shows what is not synced
 // yet; such a record has an id above the durable one.
 func (s *Service) published(p *place) (uint64, error) {
 	if h := s.seq.Head(p.id); h != nil {
 		return h.Published(), nil
 	}
+	s.seq.Open(p.id)
 	durable := s.seq.Durable()
 	last, err := s.db.LastSeq(p.num)
-	if err != nil || last == 0 {
-		return 0, err
-	}
-	for ; last > 0; last-- {
+	for ; err == nil && last > 0; last-- {
 		shown := false
-		err := s.db.Messages(p.num, last, last, func(m *storage.Message) error {
+		err = s.db.Messages(p.num, last, last, func(m *storage.Message) error {
 			shown = m.ID <= durable
 			return nil
 		})
-		if err != nil || shown {
-			return last, err
+		if shown {
+			break
 		}
 	}
-	return 0, nil
+	return last, err
 }
 
-// makeTail reads the end of a conversation, and keeps it if the conversation is
-// in memory. Where it isn't, it is asked for: the next reader finds both.
-func (s *Service) makeTail(p *place, last uint64) (*tail, error) {
-	n := uint64(tailLen)
-	for {
-		t, err := s.readTail(p, last, n)
-		if err != nil {
-			return nil, err
-		}
-		if len(t.body) > maxTail && n > 1 {
-			n /= 4
-			continue
-		}
-		if h := s.seq.Head(p.id); h != nil {
-			s.tails.keep(h, t)
-		} else {
-			s.seq.Open(p.id)
-		}
-		return t, nil
+// chunk returns a chunk as long as it can be with messages up to last. One that
+// is in memory is lengthened.
+func (s *Service) chunk(p *place, index, last uint64) (*chunk, error) {
+	key := chunkKey{p.num, index}
+	c := &chunk{first: chunkFirst(index)}
+	from, to := c.first, min(last, chunkFirst(index+1)-1)
+	if old := s.chunks.find(key); old.holds(to) {
+		return old, nil
+	} else if old != nil {
+		c.body, c.ends, from = slices.Clip(old.body), slices.Clip(old.ends), old.last()+1
 	}
-}
-
-func (s *Service) readTail(p *place, last, n uint64) (*tail, error) {
-	t := &tail{first: 1, last: last}
-	if last > n {
-		t.first = last - n + 1
-	}
-	body, ends, err := s.encode(p, t.first, last)
-	t.body, t.ends = slices.Clip(body), slices.Clip(ends)
-	return t, err
-}
-
-func (s *Service) readPage(p *place, q *query, floor, last uint64) (page, error) {
-	to := last
-	if q.before != 0 {
-		to = min(to, q.before-1)
-	}
-	if to <= floor {
-		return page{}, nil
-	}
-	from := floor + 1
-	if to-floor > uint64(q.limit) {
-		from = to - uint64(q.limit) + 1
-	}
-	body, _, err := s.encode(p, from, to)
-	return page{body, from > floor+1}, err
-}
-
-// encode reads the messages from..to and encodes them with commas between.
-func (s *Service) encode(p *place, from, to uint64) (body []byte, ends []int32, err error) {
-	if from > to {
-		return nil, nil, nil
-	}
-	body = make([]byte, 0, (to-from+1)*256)
-	ends = make([]int32, 0, to-from+1)
-	err = s.db.Messages(p.num, from, to, func(m *storage.Message) error {
-		if len(body) > 0 {
-			body = append(body, ',')
-		}
-		body = p.appendStored(body, m)
-		ends = append(ends, int32(len(body)))
+	c.body = slices.Grow(c.body, int(to-from+1)*frameGuess)
+	c.ends = slices.Grow(c.ends, int(to-from+1))
+	err := s.db.Messages(p.num, from, to, func(m *storage.Message) error {
+		c.body = p.appendStored(append(c.body, ','), m)
+		c.ends = append(c.ends, int32(len(c.body)))
 		return nil
 	})
-	if err == nil && uint64(len(ends)) != to-from+1 {
-		err = storage.ErrCorrupt
+	if err == nil && c.last() != to {
+		err = fmt.Errorf("%w: conversation %d ends at %d, not %d", storage.ErrCorrupt, p.num, c.last(), to)
 	}
-	return body, ends, err
+	if err != nil {
+		return nil, err
+	}
+	if cap(c.body)-len(c.body) > len(c.body)/4 {
+		c.body = slices.Clone(c.body)
+	}
+	s.chunks.keep(key, c)
+	return c, nil
 }
+
+// frameGuess is about what a short message takes when it is encoded.
+const frameGuess = 256

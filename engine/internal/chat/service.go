@@ -35,7 +35,7 @@ type Conn interface {
 	// Send queues complete frames, which must not change afterwards.
 	Send(frames []byte)
 	// SendParts queues one frame that comes in parts.
-	SendParts(head, body, tail []byte)
+	SendParts(head, older, newer, tail []byte)
 	// SendRun queues the frames of a run above a seq that the connection did
 	// not send itself, and returns how many.
 	SendRun(run *delivery.Run, after uint64) int
@@ -63,7 +63,7 @@ type Service struct {
 	seq     *sequencer.Sequencer
 	loops   Loops
 	readers *readers
-	tails   *tails
+	chunks  *chunks
 	turns   []turn // by reactor, each owned by its loop
 
 	busySends   atomic.Uint64
@@ -75,7 +75,7 @@ func New(cfg Config, db *storage.DB, seq *sequencer.Sequencer, loops Loops) *Ser
 	return &Service{
 		cfg: cfg, db: db, seq: seq, loops: loops,
 		readers: newReaders(cfg.Readers),
-		tails:   newTails(),
+		chunks:  newChunks(),
 		turns:   make([]turn, cfg.Reactors),
 	}
 }

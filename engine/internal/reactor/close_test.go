@@ -164,7 +164,9 @@ func TestShutdown(t *testing.T) {
 	}
 	late.Close()
 	done := make(chan error)
-	go func() { done <- r.Shutdown(context.Background(), func() []byte { return textFrame("shutdown") }, codec.CloseRestart) }()
+	go func() {
+		done <- r.Shutdown(context.Background(), func() []byte { return textFrame("shutdown") }, codec.CloseRestart)
+	}()
 	for _, c := range clients {
 		for c.text() != "shutdown" {
 		}

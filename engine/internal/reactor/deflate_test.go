@@ -36,7 +36,7 @@ func TestDeflatedRuns(t *testing.T) {
 	if len(s.wrote) > len(run.Frames)/2 {
 		t.Fatalf("%d bytes for runs of %d", len(s.wrote), len(run.Frames))
 	}
-	if l.packed.of(run) != l.packed.of(run) {
+	if once := l.packed.of(run); l.packed.of(run) != once {
 		t.Fatal("compressed twice")
 	}
 }

@@ -152,7 +152,7 @@ func (l *testLoop) pass(budget int) {
 	l.flush()
 }
 
-// settleAll passes until nothing is left.
+// passAll passes until nothing is left.
 func (l *testLoop) passAll() {
 	for l.pass(sliceCost); l.done < len(l.batch) || !l.fan.empty(); l.pass(sliceCost) {
 	}

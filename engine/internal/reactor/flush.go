@@ -28,6 +28,7 @@ func (l *loop) touch(c *Conn) {
 // one write. A write that fails closes its connection before it returns, and
 // the handler may then send to others: the list may grow meanwhile.
 func (l *loop) flush() {
+	l.countFrames() // before anybody can have read them
 	for i := 0; i < len(l.dirty); i++ {
 		c := l.dirty[i]
 		c.dirty = false

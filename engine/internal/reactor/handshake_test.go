@@ -18,6 +18,7 @@ func TestRejections(t *testing.T) {
 		}
 		c.Accept("")
 	}}
+	h.leaving = func(*Conn) { t.Error("a refused connection can't leave") }
 	r := serve(t, Config{Reactors: 1}, h)
 	good := string(upgrade())
 	for name, tc := range map[string]struct{ request, status string }{

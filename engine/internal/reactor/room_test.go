@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"gannet/codec"
 	"gannet/engine/internal/delivery"
 )
 
@@ -100,8 +101,20 @@ func TestUserPosts(t *testing.T) {
 			t.Errorf("connection %d: %v, want %v", i, got, want[i])
 		}
 	}
-	for _, c := range slices.Delete(conns, 1, 2) {
+	left := 0
+	l.h.leaving = func(c *Conn) {
+		if left++; c.joined != (l.users["u"] != nil) {
+			t.Error("told only when it was out of the tables")
+		}
+	}
+	for i, c := range slices.Delete(conns, 1, 2) {
+		if i == 0 {
+			c.Close(codec.CloseNormal, "")
+		}
 		l.closed(c)
+	}
+	if left != 3 {
+		t.Errorf("told %d times", left)
 	}
 	if len(l.users)+len(l.conns)+len(l.list) != 0 || l.owner.sockets.Load() != 0 {
 		t.Error("tables are not empty")

@@ -3,9 +3,9 @@ package reactor
 import "context"
 
 // Shutdown ends everything in order: no new connections, what was posted goes
-// out, every connection gets a last frame of its own (nil for none) and a close frame with the
-// code, and the loops end when all are closed or Config.CloseWait is over. If ctx
-// ends first, the rest is cut short and its error is returned.
+// out, every connection gets a last frame of its own (nil for none) and a close
+// frame with the code, and the loops end when all are closed or Config.CloseWait
+// is over. If ctx ends first, the rest is cut short and its error is returned.
 func (r *Reactors) Shutdown(ctx context.Context, last func() []byte, code uint16) error {
 	r.StopAccepting()
 	err := r.Drain(ctx)

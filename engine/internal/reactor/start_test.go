@@ -5,6 +5,7 @@ import (
 	"net"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -42,7 +43,7 @@ func TestAddresses(t *testing.T) {
 		t.Run(addr, func(t *testing.T) {
 			host, _, _ := net.SplitHostPort(addr)
 			for range 2 {
-				r, err := Start(Config{Addr: addr, Reactors: 2}, echo())
+				r, err := Start(Config{Addr: addr, Reactors: 2, CloseWait: 10 * time.Millisecond}, echo())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -21,17 +21,24 @@ type idSource struct {
 
 // next returns the next id at the given time (Unix milliseconds).
 func (s *idSource) next(now int64) uint64 {
-	ms := uint64(max(now-idEpoch, 0))
-	if lastMS := s.last >> (idNodeBits + idCountBits); ms <= lastMS && s.last != 0 {
-		ms = lastMS
-		if count := s.last & idCountMask; count < idCountMask {
-			s.last = s.compose(ms, count+1)
-			return s.last
-		}
-		ms++
+	id := s.compose(uint64(max(now-idEpoch, 0)), 0)
+	if id <= s.last {
+		id = s.following()
 	}
-	s.last = s.compose(ms, 0)
-	return s.last
+	s.last = id
+	return id
+}
+
+// following is the least id of this node above the last one, which another
+// node number may have given before a restart.
+func (s *idSource) following() uint64 {
+	ms, count := s.last>>(idNodeBits+idCountBits), s.last&idCountMask
+	if count < idCountMask {
+		if id := s.compose(ms, count+1); id > s.last {
+			return id
+		}
+	}
+	return s.compose(ms+1, 0)
 }
 
 func (s *idSource) compose(ms, count uint64) uint64 {

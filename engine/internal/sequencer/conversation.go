@@ -15,7 +15,6 @@ type Head struct {
 	Kind Kind
 
 	published atomic.Uint64
-	Cache     atomic.Value // the reader's own: dies with the head
 }
 
 // Published is the last seq that is on disk and may be shown.
@@ -130,7 +129,9 @@ func (s *Sequencer) Head(convID string) *Head {
 }
 
 // evict forgets some conversations that nobody needs, once there are too many.
-// The sequencer goroutine calls it between batches.
+// The sequencer goroutine calls it when the batch is empty, so that storage has
+// all there is to know of them, and never inside a send or a command, which may
+// hold one.
 func (s *Sequencer) evict() {
 	const most = 4096 // at a time, so that the pause stays short
 	if len(s.convs) <= s.cfg.MaxConversations {

@@ -142,7 +142,7 @@ func (s *Sequencer) Stop() {
 // Submit hands over the sends of one turn, in order. On nil each is answered
 // through its Origin or Done; on an error (ErrBusy, ErrShuttingDown) none is.
 func (s *Sequencer) Submit(now time.Time, sends []Send) error {
-	if s.syncer.stalled(now.UnixNano(), s.cfg.StallAfter) || s.cfg.Congested != nil && s.cfg.Congested() {
+	if s.syncer.stalled(now, s.cfg.StallAfter) || s.cfg.Congested != nil && s.cfg.Congested() {
 		return ErrBusy
 	}
 	bytes := 0
@@ -197,6 +197,7 @@ func (s *Sequencer) turn(items []item) {
 	}
 	if idle || len(s.cur.answers) >= earlyBatchMessages {
 		s.commit()
+		s.evict()
 	}
 }
 
@@ -222,12 +223,15 @@ func (s *Sequencer) commit() {
 		return
 	}
 	if s.failed {
-		b.reset()
+		s.drop()
 		return
 	}
 	s.seal()
 	if b.stats.wrote = !b.w.Empty(); b.stats.wrote {
-		if err := s.db.Apply(b.w); err != nil {
+		s.syncer.apply.set(time.Now())
+		err := s.db.Apply(b.w)
+		s.syncer.apply.clear()
+		if err != nil {
 			s.cfg.Fatal(err)
 			s.failed = true
 			b.reset()
@@ -237,5 +241,12 @@ func (s *Sequencer) commit() {
 	s.syncer.flying.Add(1)
 	s.syncer.applied <- b
 	s.cur = <-s.syncer.empty
-	s.evict()
+}
+
+// drop empties the batch without a word to anybody: the log can't be written.
+func (s *Sequencer) drop() {
+	for _, c := range s.cur.touched {
+		c.first, c.final = none, none
+	}
+	s.cur.reset()
 }

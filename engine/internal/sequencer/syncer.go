@@ -18,7 +18,8 @@ type syncer struct {
 	applied chan *batch // from the sequencer, in order
 	empty   chan *batch // back to it
 	flying  atomic.Int32
-	since   atomic.Int64 // when the running fsync began (Unix ns); 0: none runs
+	since   clockMark // when the running fsync began
+	apply   clockMark // when the running apply began: storage makes writers wait
 	durable atomic.Uint64
 	ring    func() // tells the sequencer that the disk is free
 	done    chan struct{}
@@ -72,9 +73,9 @@ func (y *syncer) sync(group []*batch) (time.Duration, error) {
 		return 0, nil
 	}
 	start := time.Now()
-	y.since.Store(start.UnixNano())
+	y.since.set(start)
 	err := y.db.Sync()
-	y.since.Store(0)
+	y.since.clear()
 	return time.Since(start), err
 }
 
@@ -99,8 +100,18 @@ func (y *syncer) publish(b *batch) {
 	}
 }
 
-// stalled reports whether the running fsync takes longer than d.
-func (y *syncer) stalled(now int64, d time.Duration) bool {
-	since := y.since.Load()
-	return since != 0 && now-since > int64(d)
+// stalled reports whether the running fsync or apply takes longer than d.
+func (y *syncer) stalled(now time.Time, d time.Duration) bool {
+	return y.since.longer(now, d) || y.apply.longer(now, d)
+}
+
+// clockMark is the time at which something began that is going on.
+type clockMark struct{ at atomic.Int64 }
+
+func (m *clockMark) set(t time.Time) { m.at.Store(t.UnixNano()) }
+func (m *clockMark) clear()          { m.at.Store(0) }
+
+func (m *clockMark) longer(now time.Time, d time.Duration) bool {
+	at := m.at.Load()
+	return at != 0 && now.UnixNano()-at > int64(d)
 }

@@ -1,0 +1,58 @@
+package engine_test
+
+import "testing"
+
+// TestDevicesSideBySide: every device gets what is sent to its user, and what
+// its user sent from another one.
+func TestDevicesSideBySide(t *testing.T) {
+	s := serve(t, t.TempDir(), nil)
+	phone, desk := s.dial("uid=2&device=phone"), s.dial("uid=2&device=desk")
+	for c, device := range map[*client]string{phone: "phone", desk: "desk"} {
+		c.expect(object{"type": "system", "user_id": "2", "device": device})
+		c.ask(`{"type":"send","to":"nobody`+device+`","content":0}`, object{"type": "sent"})
+	}
+	// Each device heard of what the other sent, unless it came after it.
+	phone.expect(object{"type": "chat", "from": "2", "to": "nobodydesk"})
+	desk.expect(object{"type": "chat", "from": "2", "to": "nobodyphone"})
+
+	a := s.enter("1")
+	a.ask(`{"type":"send","to":"2","content":"to both"}`, object{"type": "sent", "seq": 1.0})
+	phone.expect(object{"type": "chat", "from": "1", "content": "to both", "seq": 1.0})
+	desk.expect(object{"type": "chat", "from": "1", "content": "to both", "seq": 1.0})
+
+	phone.ask(`{"type":"send","to":"1","content":"from one"}`, object{"type": "sent", "seq": 2.0})
+	desk.expect(object{"type": "chat", "from": "2", "to": "1", "content": "from one", "seq": 2.0})
+	a.expect(object{"type": "chat", "from": "2", "content": "from one", "seq": 2.0})
+
+	desk.ask(`{"type":"send","group_id":"g","content":"to myself"}`, object{"type": "sent", "seq": 1.0})
+	phone.expect(object{"type": "chat", "group_id": "g", "from": "2", "seq": 1.0})
+	phone.expectQuiet()
+	desk.expectQuiet()
+}
+
+// TestDeviceReplaced: a newer connection of the same device takes the place of
+// the older one, and only of that.
+func TestDeviceReplaced(t *testing.T) {
+	s := serve(t, t.TempDir(), nil)
+	other := s.dial("uid=2&device=desk")
+	other.expect(object{"type": "system"})
+	older := s.dial("uid=2&device=phone")
+	older.expect(object{"type": "system"})
+	older.ask(`{"type":"send","to":"nobody","content":0}`, object{"type": "sent"})
+	other.expect(object{"type": "chat", "to": "nobody"})
+
+	newer := s.dial("uid=2&device=phone")
+	newer.expect(object{"type": "system", "device": "phone"})
+	if before := older.expectClose(4002); len(before) != 0 {
+		t.Errorf("the replaced connection heard %v", before)
+	}
+	a := s.enter("1")
+	a.ask(`{"type":"send","to":"2","content":"hi"}`, object{"type": "sent", "seq": 1.0})
+	newer.expect(object{"type": "chat", "content": "hi", "seq": 1.0})
+	other.expect(object{"type": "chat", "content": "hi", "seq": 1.0})
+
+	stranger := s.dial("uid=3&device=phone")
+	stranger.expect(object{"type": "system", "user_id": "3"})
+	stranger.expectQuiet()
+	newer.expectQuiet()
+}

@@ -1,0 +1,55 @@
+package storage
+
+import (
+	"testing"
+
+	"github.com/cockroachdb/pebble/v2/vfs"
+)
+
+// BenchmarkPage reads the last 20 messages of a conversation.
+func BenchmarkPage(b *testing.B) {
+	db := benchDB(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		n := 0
+		if err := db.Messages(1, 981, 1000, func(*Message) error { n++; return nil }); err != nil || n != 20 {
+			b.Fatal(n, err)
+		}
+	}
+}
+
+// BenchmarkPlace finds a message by its id.
+func BenchmarkPlace(b *testing.B) {
+	db := benchDB(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, found, err := db.Place(500); !found || err != nil {
+			b.Fatal(found, err)
+		}
+	}
+}
+
+// BenchmarkAppendMessages encodes a batch of 32 messages.
+func BenchmarkAppendMessages(b *testing.B) {
+	db := benchDB(b)
+	batch := db.NewBatch()
+	defer batch.Close()
+	msgs := make([]Message, 32)
+	for i := range msgs {
+		msgs[i] = Message{ID: uint64(i) + 1, Seq: uint64(i) + 1, From: "user1", Content: make([]byte, 128)}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		batch.Reset()
+		batch.AppendMessages(1, msgs)
+	}
+}
+
+func benchDB(b *testing.B) *DB {
+	db := open(b, vfs.NewMem())
+	write(b, db, func(batch *Batch) {
+		batch.PutConversation(Conversation{Num: 1, ID: "c"})
+		send(batch, 1, 1, 1, 1000)
+	})
+	return db
+}
