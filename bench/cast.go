@@ -83,11 +83,17 @@ func (s *session) stage() {
 // or rate sends per second over all of these loops.
 func (s *session) tune(first, loops, window, rate int) {
 	start := s.clock.now()
+	var sending []*traffic
 	for i := range loops {
 		t := s.loads[first+i].(*traffic)
 		t.window, t.quota, t.plan = window, 0, nil
-		if rate > 0 && len(t.senders) > 0 {
-			t.plan = &schedule{start: start, rate: int64(rate), index: int64(i), stride: int64(loops)}
+		if len(t.senders) > 0 {
+			sending = append(sending, t)
+		}
+	}
+	for i, t := range sending {
+		if rate > 0 {
+			t.plan = &schedule{start: start, rate: int64(rate), index: int64(i), stride: int64(len(sending))}
 		}
 	}
 }

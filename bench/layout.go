@@ -58,7 +58,7 @@ func (y *layout) chat(p []byte) (v view, ok bool) {
 	}
 	t := p[tagAt : tagAt+tagLen]
 	sender := int(getLetters(t[8:]) >> 16)
-	if sender >= len(y.senders) || string(p[from:end]) != y.senders[sender] || string(p[end:tagAt]) != y.ends[sender] {
+	if !isTag(t) || sender >= len(y.senders) || string(p[from:end]) != y.senders[sender] || string(p[end:tagAt]) != y.ends[sender] {
 		return view{}, false
 	}
 	return view{seq, p[len(chatHead):idEnd], t}, true
@@ -73,7 +73,7 @@ func (y *layout) sent(p []byte) (number uint32, v view, ok bool) {
 		return 0, view{}, false
 	}
 	seq, n := readDigits(p[seqAt:])
-	if n == 0 {
+	if n == 0 || !areLetters(p[len(sentHead):]) {
 		return 0, view{}, false
 	}
 	return getLetters(p[len(sentHead):]), view{seq: seq, id: p[idAt:idEnd]}, true

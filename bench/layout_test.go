@@ -126,3 +126,16 @@ func TestTagRoundTrip(t *testing.T) {
 		}
 	})
 }
+
+func TestIsTag(t *testing.T) {
+	b := bytes.Repeat([]byte("a"), tagLen)
+	for i := range b {
+		for c := range 256 {
+			b[i] = byte(c)
+			if got, want := isTag(b), c >= 'a' && c <= 'p'; got != want {
+				t.Fatalf("byte %d at %d: %v", c, i, got)
+			}
+		}
+		b[i] = 'p'
+	}
+}

@@ -31,7 +31,7 @@ func decodeMessage(p []byte) (message, error) {
 
 // tag returns the letters that begin the content, nil if there are none.
 func (m *message) tag() []byte {
-	if len(m.Content) < tagLen+2 || m.Content[0] != '"' {
+	if len(m.Content) < tagLen+2 || m.Content[0] != '"' || !isTag(m.Content[1:]) {
 		return nil
 	}
 	return m.Content[1 : 1+tagLen]

@@ -18,6 +18,7 @@ type recorder struct {
 	outside     Slice
 	delivered   latencies // due → receipt
 	answered    latencies // due → sent
+	behind      latencies // due → written
 	every       uint32    // mean gap of the sampled receipts; 1: all
 	skip        uint32    // receipts not to be timed before the next one
 	random      *rand.Rand
@@ -36,6 +37,7 @@ func newRecorder() *recorder {
 	r.current = &r.outside
 	r.delivered.init()
 	r.answered.init()
+	r.behind.init()
 	return r
 }
 
@@ -96,6 +98,13 @@ func (r *recorder) answer(due, now int64) {
 	}
 }
 
+// wrote times how far behind its schedule a send is written.
+func (r *recorder) wrote(due, now int64) {
+	if r.spans(due) {
+		r.behind.add(now - due)
+	}
+}
+
 // shorten ends the span early.
 func (r *recorder) shorten(now int64) {
 	if now >= r.until {
@@ -109,6 +118,7 @@ func (r *recorder) shorten(now int64) {
 func (r *recorder) merge(from *recorder) {
 	r.delivered.merge(&from.delivered)
 	r.answered.merge(&from.answered)
+	r.behind.merge(&from.behind)
 	for i := range min(len(r.slices), len(from.slices)) {
 		r.slices[i].Messages += from.slices[i].Messages
 		r.slices[i].Deliveries += from.slices[i].Deliveries

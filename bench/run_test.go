@@ -23,7 +23,7 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && (os.Args[1] == "serve" || os.Args[1] == "bench") {
 		os.Exit(standIn(os.Args[1]))
 	}
-	goleak.VerifyTestMain(m)
+	goleak.VerifyTestMain(m, goleak.IgnoreCurrent()) // gnet's pool lives from its import on
 }
 
 func standIn(what string) int {
@@ -87,6 +87,9 @@ func TestScenariosOnStartedServers(t *testing.T) {
 	for _, r := range doc.Results {
 		if r.Messages == 0 || r.MessageRate == 0 || r.ServerRSS == 0 && r.Scenario != "connect" {
 			t.Errorf("%s: nothing measured: %+v", r.Scenario, r)
+		}
+		if len(r.Targets) > 0 && r.Targets[0].Name == rateKept && r.MessageRate > 1.1*r.Targets[0].Want {
+			t.Errorf("%s: %v messages/s were sent", r.Scenario, r.MessageRate)
 		}
 		if r.Latency == nil && r.Scenario != "connect" {
 			t.Errorf("%s: no latency", r.Scenario)

@@ -106,3 +106,27 @@ func TestRecorderSpan(t *testing.T) {
 		t.Errorf("after shortening: %d slices, %d messages", len(r.slices), r.totals().Messages)
 	}
 }
+
+// The loops that have senders share the rate among them.
+func TestTuneSharesTheRate(t *testing.T) {
+	for _, senders := range [][]int{{3, 0}, {2, 2}, {0, 1, 1}} {
+		s := &session{clock: startClock()}
+		for _, n := range senders {
+			s.loads = append(s.loads, &traffic{senders: make([]*sender, n)})
+		}
+		s.tune(0, len(senders), 0, 1000)
+		due := map[int64]bool{}
+		var start int64
+		for _, p := range s.loads {
+			if plan := p.(*traffic).plan; plan != nil {
+				start = plan.start
+				for ; plan.due() < start+1e9; plan.take() {
+					due[plan.due()] = true
+				}
+			}
+		}
+		if len(due) != 1000 || !due[start] || !due[start+999e6] {
+			t.Errorf("senders %v: %d sends in the first second", senders, len(due))
+		}
+	}
+}

@@ -35,8 +35,9 @@ type load interface {
 }
 
 const (
-	warmUp        = time.Second // or a quarter of the measured time, if that is less
-	drainPatience = 10 * time.Second
+	warmUp        = time.Second      // or a quarter of the measured time, if that is less
+	drainPatience = 10 * time.Second // or the measured time, if that is less, but not under:
+	drainAtLeast  = 2 * time.Second
 	listenAfter   = 200 * time.Millisecond // for doubled messages behind the last one
 	connectBase   = 20 * time.Second
 	warmPatience  = 30 * time.Second
@@ -170,9 +171,10 @@ func (s *session) measure(duration time.Duration) {
 	for _, l := range s.loops {
 		l.rec.open(from, until)
 	}
+	drain := max(min(drainPatience, duration), drainAtLeast)
 	s.begin(until)
 	watch := s.watchUsage(from, until)
-	s.each(func(_ int, l *loop) { l.run(s.line.clear, until+int64(drainPatience)) })
+	s.each(func(_ int, l *loop) { l.run(s.line.clear, until+int64(drain)) })
 	if s.stop.Load() {
 		s.cutShort()
 	}
@@ -218,5 +220,9 @@ func (s *session) fill(loops []*loop) {
 	r.Seconds = time.Duration(sum.until - sum.from).Seconds()
 	r.SliceSeconds = time.Duration(sum.width).Seconds()
 	r.Latency, r.Sent = sum.delivered.summary(), sum.answered.summary()
+	if lag := sum.behind.summary(); lag != nil {
+		r.figure("sends behind schedule, average", lag.Avg, "ms")
+		r.figure("sends behind schedule, p99", lag.P99, "ms")
+	}
 	r.settle()
 }

@@ -56,6 +56,16 @@ func getLetters(b []byte) uint32 {
 	return uint32(x | x>>16)
 }
 
+// areLetters reports whether each of the first 8 bytes of b is one of the
+// sixteen letters: a difference without high nibbles leaves no room for a
+// borrow, so no other byte can hide in it.
+func areLetters(b []byte) bool {
+	return (binary.BigEndian.Uint64(b)-letterA)&0xf0f0f0f0f0f0f0f0 == 0
+}
+
+// isTag reports whether b begins with tagLen letters; it has at least so many bytes.
+func isTag(b []byte) bool { return areLetters(b) && areLetters(b[8:]) && areLetters(b[16:]) }
+
 const letterA = 0x6161616161616161
 
 // fingerprint condenses what every view of a message must agree on: its id,

@@ -94,6 +94,7 @@ func (t *traffic) paced(now int64) {
 			return
 		}
 		s.send(due)
+		t.loop.rec.wrote(due, now)
 		t.plan.take()
 		t.next = (t.next + 1) % len(t.senders)
 	}

@@ -45,25 +45,26 @@ func (w *usageWatch) sleep(d time.Duration) bool {
 
 func (w *usageWatch) watch(span time.Duration) {
 	start, own := time.Now(), ownCPU()
-	first, _ := w.read()
-	last := first
+	first := w.read()
 	for left := span; left > 0 && w.sleep(min(left, usageEvery)); left = span - time.Since(start) {
-		if u, ok := w.read(); ok {
-			last = u
-			w.server.resident = max(w.server.resident, u.resident)
-		}
+		w.read()
 	}
 	w.elapsed = time.Since(start)
 	w.generator = ownCPU() - own
-	w.server.cpu = last.cpu - first.cpu
+	w.server.cpu = w.read().cpu - first.cpu
 }
 
-func (w *usageWatch) read() (usage, bool) {
+// read looks at the server; the zero usage where it can't.
+func (w *usageWatch) read() usage {
 	if w.pid == 0 {
-		return usage{}, false
+		return usage{}
 	}
 	u, err := usageOf(w.pid)
-	return u, err == nil
+	if err != nil {
+		return usage{}
+	}
+	w.server.resident = max(w.server.resident, u.resident)
+	return u
 }
 
 // stop ends the watching, if it hasn't ended yet.

@@ -55,8 +55,14 @@ func (s *server) tryDial(target string, options websocket.DialOptions) (*client,
 // known to everybody: until a message that it sent is answered.
 func (s *server) enter(user string) *client {
 	s.t.Helper()
-	c := s.dial("uid=" + user)
-	c.expect(object{"type": "system", "event": "welcome", "user_id": user})
+	return s.enterFrom(user, "d")
+}
+
+// enterFrom is enter with a device.
+func (s *server) enterFrom(user, device string) *client {
+	s.t.Helper()
+	c := s.dial("uid=" + user + "&device=" + device)
+	c.expect(object{"type": "system", "event": "welcome", "user_id": user, "device": device})
 	c.ask(`{"type":"send","to":"nobody","content":0}`, object{"type": "sent"})
 	return c
 }
@@ -74,6 +80,15 @@ func (s *server) track(user, cursors string) *client {
 func (c *client) send(text string) {
 	c.t.Helper()
 	if err := c.ws.Write(c.t.Context(), websocket.MessageText, []byte(text)); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// leave closes as clients should; when it returns, the server has noted how far
+// the client got.
+func (c *client) leave() {
+	c.t.Helper()
+	if err := c.ws.Close(websocket.StatusNormalClosure, ""); err != nil {
 		c.t.Fatal(err)
 	}
 }

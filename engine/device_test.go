@@ -6,14 +6,8 @@ import "testing"
 // its user sent from another one.
 func TestDevicesSideBySide(t *testing.T) {
 	s := serve(t, t.TempDir(), nil)
-	phone, desk := s.dial("uid=2&device=phone"), s.dial("uid=2&device=desk")
-	for c, device := range map[*client]string{phone: "phone", desk: "desk"} {
-		c.expect(object{"type": "system", "user_id": "2", "device": device})
-		c.ask(`{"type":"send","to":"nobody`+device+`","content":0}`, object{"type": "sent"})
-	}
-	// Each device heard of what the other sent, unless it came after it.
-	phone.expect(object{"type": "chat", "from": "2", "to": "nobodydesk"})
-	desk.expect(object{"type": "chat", "from": "2", "to": "nobodyphone"})
+	phone, desk := s.enterFrom("2", "phone"), s.enterFrom("2", "desk")
+	phone.expect(object{"type": "chat", "from": "2", "to": "nobody"}) // what the desk entered with
 
 	a := s.enter("1")
 	a.ask(`{"type":"send","to":"2","content":"to both"}`, object{"type": "sent", "seq": 1.0})
@@ -34,11 +28,8 @@ func TestDevicesSideBySide(t *testing.T) {
 // the older one, and only of that.
 func TestDeviceReplaced(t *testing.T) {
 	s := serve(t, t.TempDir(), nil)
-	other := s.dial("uid=2&device=desk")
-	other.expect(object{"type": "system"})
-	older := s.dial("uid=2&device=phone")
-	older.expect(object{"type": "system"})
-	older.ask(`{"type":"send","to":"nobody","content":0}`, object{"type": "sent"})
+	other := s.enterFrom("2", "desk")
+	older := s.enterFrom("2", "phone")
 	other.expect(object{"type": "chat", "to": "nobody"})
 
 	newer := s.dial("uid=2&device=phone")

@@ -71,7 +71,7 @@ func TestLoginAtTheUpgrade(t *testing.T) {
 		{"garbled parameter", "/ws?token=x.y.z", nil},
 		{"bad header beside a good parameter", "/ws?token=" + good, []string{"Authorization", "Bearer " + forged}},
 	} {
-		t.Run(test.name, func(t *testing.T) { s.tryDialStatus(401, test.target, test.headers...) })
+		s.run(test.name, func(t *testing.T) { s.tryDialStatus(401, test.target, test.headers...) })
 	}
 }
 
@@ -92,7 +92,7 @@ func TestLoginByMessage(t *testing.T) {
 		"bad token": {`{"type":"auth","token":"x.y.z"}`, "unauthorized"},
 		"late":      {`{"type":"auth","token":"` + token(t, "alice", -hour) + `"}`, "token_expired"},
 	} {
-		t.Run(name, func(t *testing.T) {
+		s.run(name, func(t *testing.T) {
 			c := s.dial("")
 			c.send(test.text)
 			before := c.expectClose(4001)

@@ -59,6 +59,16 @@ func config(dir string, change func(*engine.Config)) engine.Config {
 	return c
 }
 
+// run is t.Run; within it the server's helpers speak of the subtest.
+func (s *server) run(name string, test func(t *testing.T)) {
+	parent := s.t
+	defer func() { s.t = parent }()
+	parent.Run(name, func(t *testing.T) {
+		s.t = t
+		test(t)
+	})
+}
+
 // hangUp cuts the clients' connections: a shutdown would wait for the answers
 // to its close frames, and nobody reads them any more.
 func (s *server) hangUp() {

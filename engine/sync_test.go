@@ -100,7 +100,7 @@ func TestSyncWhileTalking(t *testing.T) {
 			}
 		}
 		has += each
-		b.ws.CloseNow()
+		b.leave()
 		for n := has - each + 1; n <= has; n++ {
 			a.expect(object{"type": "sent", "seq": float64(n)})
 		}
@@ -130,17 +130,21 @@ func TestAck(t *testing.T) {
 	b.send(`{"type":"ack","conv_id":"single_1:2","seq":1}`) // goes nowhere
 	sync(3, 4)
 	b.send(`{"type":"ack","ids":["` + last["id"].(string) + `"]}`)
-	// Ids are looked up beside the loop, so the sync may overtake the first ack.
-	for b.send(`{"type":"sync","cid":"s"}`); b.next()["type"] != "synced"; {
-		for b.next()["type"] != "synced" {
-		}
+	for again := true; again; { // ids are looked up beside, so a sync may come first
 		b.send(`{"type":"sync","cid":"s"}`)
+		m := b.next()
+		for again = m["type"] == "chat"; m["type"] == "chat"; {
+			m = b.next()
+		}
 	}
+	b.ask(`{"type":"ack","conv_id":"single_1:2","seq":0}`, object{"type": "error", "reason": "bad_request"})
 	b.send(`{"type":"ack","conv_id":"single_1:2","seq":99}`) // past the end
-	a.say(`"to":"2"`, 5, 5)
-	b.hear(5, 5)
+	b.send(`{"type":"ack","conv_id":"single_8:9","seq":1}`)  // nobody's business
+	b.expectQuiet()
 	s.stop()
+
 	s = serve(t, dir, nil)
+	s.enter("1").say(`"to":"2"`, 5, 5)
 	b = s.track("2", "{}")
 	b.hear(5, 5)
 	b.expect(synced("first", "single_1:2", 5, false))

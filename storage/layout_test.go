@@ -30,11 +30,10 @@ func BenchmarkLayout(b *testing.B) {
 }
 
 type layout struct {
-	name    string
-	limits  limits
-	log     bool // messages in time order, with an index by conversation
-	grouped bool // duplicates are put conversation by conversation
-	tune    func(*pebble.Options)
+	name   string
+	limits limits
+	log    bool // messages in time order, with an index by conversation
+	tune   func(*pebble.Options)
 }
 
 var layouts = []layout{
@@ -44,7 +43,6 @@ var layouts = []layout{
 	{name: "runs8", limits: limits{8, defaultPlaces}},
 	{name: "runs32", limits: limits{32, defaultPlaces}},
 	{name: "runs128", limits: limits{128, defaultPlaces}},
-	{name: "duplicatesgrouped", grouped: true},
 	{name: "memtable128", tune: func(o *pebble.Options) {
 		o.MemTableSize = 128 << 20
 		o.CacheSize += 128 << 20
@@ -85,7 +83,7 @@ func benchmarkLayout(b *testing.B, l layout, size, burst int) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	w := &workload{rng: rand.New(rand.NewPCG(1, 2)), log: l.log, grouped: l.grouped, id: 1 << 52}
+	w := &workload{rng: rand.New(rand.NewPCG(1, 2)), log: l.log, id: 1 << 52}
 	w.contents = contents(w.rng)
 	w.open(db)
 	cpu := cpuTime()
@@ -110,9 +108,11 @@ func cpuTime() time.Duration {
 
 // settle waits for flushes and compactions that are under way.
 func settle(db *DB) {
-	for range 3 {
-		for db.Metrics().CompactionsRunning > 0 || db.p.Metrics().Flush.NumInProgress > 0 {
-			time.Sleep(10 * time.Millisecond)
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range tick.C {
+		if m := db.p.Metrics(); m.Compact.NumInProgress == 0 && m.Flush.NumInProgress == 0 {
+			return
 		}
 	}
 }
@@ -156,16 +156,15 @@ func timePages(b *testing.B, db *DB, w *workload, pick func(conv uint64) uint64)
 
 // workload makes messages and writes them.
 type workload struct {
-	rng     *rand.Rand
-	log     bool
-	grouped bool
-	id      uint64
-	bytes   int // of payload so far
-	last    [benchConversations + 1]uint64
-	msgs    [benchConversations + 1][]Message
-	places  []Place
-	cid     []byte
-	key     []byte
+	rng    *rand.Rand
+	log    bool
+	id     uint64
+	bytes  int // of payload so far
+	last   [benchConversations + 1]uint64
+	msgs   [benchConversations + 1][]Message
+	places []Place
+	cid    []byte
+	key    []byte
 
 	contents [][]byte
 }
@@ -223,11 +222,6 @@ func (w *workload) fill(b *Batch, n, burst int) {
 		} else if len(w.msgs[conv]) > 0 {
 			b.AppendMessages(uint64(conv), w.msgs[conv])
 		}
-		for i := range w.msgs[conv] {
-			if w.grouped {
-				w.putDuplicate(b, uint64(conv), &w.msgs[conv][i])
-			}
-		}
 		w.msgs[conv] = w.msgs[conv][:0]
 	}
 	if !w.log {
@@ -266,9 +260,7 @@ func (w *workload) send(b *Batch, conv uint64) {
 	w.msgs[conv] = append(w.msgs[conv], m)
 	w.places = append(w.places, Place{ID: w.id, Conv: conv, Seq: m.Seq})
 	w.bytes += len(m.Content)
-	if !w.grouped {
-		w.putDuplicate(b, conv, &m)
-	}
+	w.putDuplicate(b, conv, &m)
 }
 
 func (w *workload) putDuplicate(b *Batch, conv uint64, m *Message) {

@@ -14,7 +14,7 @@ import (
 func (s *Service) ack(ss *Session, r *wire.Request) *wire.Error {
 	if len(r.IDs) == 0 {
 		if h := s.seq.Head(r.ConvID); h != nil {
-			ss.acked(h.Num, r.Seq)
+			ss.acked(h.Num, min(r.Seq, h.Published())) // what is to come can't be had
 			return nil
 		}
 	}
@@ -83,7 +83,11 @@ func (s *Service) acknowledged(user string, r *wire.Request) (moves []sequencer.
 		if err != nil || !ok {
 			return nil, err
 		}
-		return moves, add(rec.Num, r.Seq)
+		last, err := s.published(&place{num: rec.Num, id: rec.ID})
+		if err != nil {
+			return nil, err
+		}
+		return moves, add(rec.Num, min(r.Seq, last))
 	}
 	durable := s.seq.Durable()
 	for _, id := range r.IDs {

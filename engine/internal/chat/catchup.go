@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -56,13 +57,8 @@ func (s *Service) sync(ss *Session, r *wire.Request) *wire.Error {
 	for _, c := range r.Cursors {
 		cu.cursors = append(cu.cursors, wire.Cursor{ConvID: strings.Clone(c.ConvID), Seq: c.Seq})
 	}
-	id := ss.conn.ID()
-	err := s.seq.Attach(id, ss.user, ss.device, true, func(_ delivery.Conn, err error) {
-		if err != nil {
-			s.loops.Do(id, func(ss *Session) { ss.failCatchUp(cu, err) })
-		}
-	})
-	if err != nil {
+	ss.moveAcks() // of this turn: the sync is to find them
+	if err := s.seq.Join(ss.conn.ID(), ss.user); err != nil {
 		return s.Refusal(err)
 	}
 	ss.catchUp = cu
@@ -110,7 +106,7 @@ func (ss *Session) goOn() {
 	switch {
 	case cu.next == len(cu.stretches):
 		ss.finishCatchUp()
-	case ss.conn.Pending() > min(catchUpStep, ss.svc.cfg.MaxOutbound/2):
+	case ss.conn.Pending() > ss.svc.stepBytes():
 		s, id := ss.svc, ss.conn.ID()
 		time.AfterFunc(catchUpPause, func() {
 			s.loops.Do(id, func(ss *Session) { ss.goOn() })
@@ -134,6 +130,9 @@ func (ss *Session) hold(run *delivery.Run) {
 func (ss *Session) finishCatchUp() {
 	cu, now := ss.catchUp, time.Now()
 	ss.catchUp = nil
+	if cu.sync {
+		clear(ss.behind) // it looked at all conversations
+	}
 	for i := range cu.stretches {
 		ss.reached(&cu.stretches[i], now)
 	}
@@ -154,8 +153,6 @@ func (ss *Session) reached(st *stretch, now time.Time) {
 			ss.behind = make(map[uint64]struct{})
 		}
 		ss.behind[st.num] = struct{}{}
-	} else {
-		delete(ss.behind, st.num)
 	}
 	if ss.tracked && last > st.start {
 		ss.track(st.num, st.start, last, now)
@@ -228,32 +225,52 @@ func (s *Service) cursorsByNum(cursors []wire.Cursor) (map[uint64]uint64, error)
 // step reads the next frames. A simple client isn't sent its user's own
 // messages; who syncs is, since another device may have sent them.
 func (s *Service) step(user string, cu *catchUp) (frames []byte, err error) {
-	for cu.next < len(cu.stretches) && len(frames) < catchUpStep {
+	for cu.next < len(cu.stretches) && len(frames) < s.stepBytes() {
 		st := &cu.stretches[cu.next]
-		to := min(st.to, st.from+catchUpRun-1)
-		end := to
-		if st.from <= to {
-			err = s.db.Messages(st.num, st.from, to, func(m *storage.Message) error {
-				switch {
-				case m.ID > cu.point:
-					end = min(end, m.Seq-1) // comes as a run
-				case cu.sync || m.From != user:
-					frames = appendFrame(frames, func(b []byte) []byte { return st.appendStored(b, m) })
-				}
-				return nil
-			})
-			if err != nil {
-				return nil, err
-			}
+		if frames, err = s.advance(user, cu, st, frames); err != nil {
+			return nil, err
 		}
-		st.from = end + 1
-		if end < to || st.from > st.to {
-			st.more = st.more && end == to
+		if st.from > st.to {
 			s.finishStretch(cu, st)
 		}
 	}
 	return slices.Clip(frames), nil
 }
+
+// advance appends the next frames of a stretch and moves its begin behind them.
+// It ends where the runs begin that were pushed since the connection joined.
+func (s *Service) advance(user string, cu *catchUp, st *stretch, frames []byte) ([]byte, error) {
+	to := min(st.to, st.from+catchUpRun-1)
+	if st.from > to {
+		return frames, nil
+	}
+	err := s.db.Messages(st.num, st.from, to, func(m *storage.Message) error {
+		switch {
+		case m.ID > cu.point:
+			st.to, st.more = m.Seq-1, false
+			return errEnough
+		case len(frames) >= s.stepBytes():
+			return errEnough
+		case cu.sync || m.From != user:
+			frames = appendFrame(frames, func(b []byte) []byte { return st.appendStored(b, m) })
+		}
+		st.from = m.Seq + 1
+		return nil
+	})
+	switch {
+	case err == errEnough:
+		return frames, nil
+	case err == nil && st.from <= to:
+		return nil, storage.ErrCorrupt
+	}
+	return frames, err
+}
+
+var errEnough = errors.New("chat: enough for one step")
+
+// stepBytes is about how much a step sends. With what the step before left
+// unread, and a message of the largest size, it stays below what may wait.
+func (s *Service) stepBytes() int { return min(catchUpStep, s.cfg.MaxOutbound/4) }
 
 func (s *Service) finishStretch(cu *catchUp, st *stretch) {
 	cu.next++

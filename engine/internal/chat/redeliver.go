@@ -117,7 +117,8 @@ func (s *Service) pushAgain(ss *Session, conv, from, to uint64) bool {
 	})
 }
 
-// readFrames makes the frames of the messages from..to that others sent.
+// readFrames makes the frames of the messages from..to that others sent; of
+// large ones only the first, the others are due again when these are acknowledged.
 func (s *Service) readFrames(conv, from, to uint64, user string) (frames []byte, err error) {
 	rec, ok, err := s.db.ConversationByNum(conv)
 	if err != nil || !ok {
@@ -125,12 +126,15 @@ func (s *Service) readFrames(conv, from, to uint64, user string) (frames []byte,
 	}
 	p, _ := newPlace(rec.Num, rec.ID)
 	if p.kind == sequencer.Group {
-		if _, ok, err := s.db.Member(conv, user); err != nil || !ok {
+		m, ok, err := s.db.Member(conv, user)
+		if err != nil || !ok {
 			return nil, err
 		}
+		from = max(from, m.JoinSeq) // the user may have been out meanwhile
 	}
+	enough := s.stepBytes()
 	err = s.db.Messages(conv, from, to, func(m *storage.Message) error {
-		if m.From != user {
+		if len(frames) < enough && m.From != user {
 			frames = appendFrame(frames, func(b []byte) []byte { return p.appendStored(b, m) })
 		}
 		return nil

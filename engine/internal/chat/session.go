@@ -21,7 +21,6 @@ type Session struct {
 	svc     *Service
 	conn    Conn
 	user    string
-	device  string
 	tracked bool // acknowledges what it gets, asks for sync itself
 
 	catchUp *catchUp          // a backlog or sync that runs; runs wait behind it
@@ -40,7 +39,7 @@ type Session struct {
 // replaced is called, on any goroutine, with the connection of the same device
 // that this one takes the place of, if there is one.
 func (s *Service) Open(conn Conn, user, device string, tracked bool, replaced func(delivery.Conn)) (*Session, error) {
-	ss := &Session{svc: s, conn: conn, user: user, device: device, tracked: tracked}
+	ss := &Session{svc: s, conn: conn, user: user, tracked: tracked}
 	conn.SetWatched(true)
 	if !tracked {
 		ss.catchUp = &catchUp{}
@@ -98,6 +97,10 @@ func (ss *Session) refuse(cid string, err *wire.Error) {
 // TurnEnd hands over what the messages of one read asked of the log.
 func (ss *Session) TurnEnd() {
 	ss.svc.submitTurn(ss)
+	ss.moveAcks()
+}
+
+func (ss *Session) moveAcks() {
 	if len(ss.acks) > 0 {
 		_ = ss.svc.seq.Move(ss.acks) // refused only while stopping: acknowledged again after it
 		ss.acks = nil
@@ -132,7 +135,7 @@ func (ss *Session) push(run *delivery.Run) {
 	if ss.at == nil {
 		ss.at = make(map[uint64]uint64)
 	}
-	ss.at[run.Conv] = run.Last()
+	ss.at[run.Conv] = max(ss.at[run.Conv], run.Last()) // a sync may have got further
 }
 
 // Tick looks every few seconds for what is due.
@@ -157,13 +160,14 @@ func (ss *Session) Leaving() {
 
 // delivered tells how far a simple client has been sent the conversations in
 // which it got something since the last time: what was handed to the socket
-// counts as received. While anything is held back nothing counts.
+// counts as received. While anything is held back nothing counts, and a
+// conversation whose runs are left out does not.
 func (ss *Session) delivered() (moves []sequencer.Cursor) {
 	if ss.catchUp != nil || ss.conn.Pending() > 0 {
 		return nil
 	}
 	report := func(conv, at uint64) {
-		if at <= ss.told[conv] {
+		if _, ok := ss.behind[conv]; ok || at <= ss.told[conv] {
 			return
 		}
 		if ss.told == nil {

@@ -38,7 +38,7 @@ type batch struct {
 	entries  []entry
 	touched  []*conv // conversations with entries, in order of their first
 	answers  []answer
-	joins    []attach
+	joins    []joining
 	done     []func()                       // results of commands, for the syncer to give
 	posts    [][]delivery.Post              // by reactor, in order
 	sent     map[uint64]int32               // hash of (sender, cid) → entry

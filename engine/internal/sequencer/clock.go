@@ -29,8 +29,8 @@ func (s *idSource) next(now int64) uint64 {
 	return id
 }
 
-// following is the least id of this node above the last one, which another
-// node number may have given before a restart.
+// following counts on from the last id, which may bear another node number:
+// from before a restart.
 func (s *idSource) following() uint64 {
 	ms, count := s.last>>(idNodeBits+idCountBits), s.last&idCountMask
 	if count < idCountMask {

@@ -1,6 +1,7 @@
 package sequencer
 
 import (
+	"sync/atomic"
 	"time"
 
 	"gannet/storage"
@@ -73,10 +74,14 @@ func (d *duplicates) turn(today uint16, w *storage.Batch) {
 	}
 }
 
-// fill reads a day's stored pairs into filters. It may run on any goroutine.
-func fill(db *storage.DB, n uint16, h hasher) (*filter, error) {
+// fill reads a day's stored pairs into filters, or says ErrShuttingDown when it
+// is to stop. It may run on any goroutine.
+func fill(db *storage.DB, n uint16, h hasher, stop *atomic.Bool) (*filter, error) {
 	f := new(filter)
 	err := db.Duplicates(n, func(sender, cid string, _ storage.Duplicate) error {
+		if stop.Load() {
+			return ErrShuttingDown
+		}
 		f.add(h.sum(sender, cid))
 		return nil
 	})

@@ -1,8 +1,10 @@
 package sequencer
 
 import (
+	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gannet/engine/internal/delivery"
@@ -38,6 +40,9 @@ type Sequencer struct {
 	syncer *syncer
 	heads  sync.Map // conversation id → *Head
 	done   chan struct{}
+
+	filling  sync.WaitGroup // reads duplicate records
+	stopping atomic.Bool    // and is to end that
 
 	// Owned by the sequencer goroutine.
 	cur     *batch
@@ -78,6 +83,7 @@ func New(db *storage.DB, cfg Config) (*Sequencer, error) {
 		applied: make(chan *batch, maxApplied),
 		empty:   make(chan *batch, maxApplied+2),
 		done:    make(chan struct{}),
+		broken:  make(chan struct{}),
 	}
 	s.syncer.durable.Store(s.ids.last)
 	for range maxApplied + 1 {
@@ -108,12 +114,15 @@ func (s *Sequencer) Start() {
 	}
 	go s.run()
 	go s.syncer.run()
-	go s.fillFilters(days)
+	s.filling.Go(func() { s.fillFilters(days) })
 }
 
 func (s *Sequencer) fillFilters(days []uint16) {
 	for _, n := range days {
-		f, err := fill(s.db, n, s.hash)
+		f, err := fill(s.db, n, s.hash, &s.stopping)
+		if errors.Is(err, ErrShuttingDown) {
+			return
+		}
 		if err != nil {
 			s.cfg.Logger.Error("reading duplicate records", "day", n, "err", err)
 			return
@@ -132,9 +141,11 @@ func (s *Sequencer) Drain() {
 }
 
 // Stop refuses what comes from now on, writes and answers what came before, and
-// returns when both goroutines have ended.
+// returns when all goroutines have ended.
 func (s *Sequencer) Stop() {
+	s.stopping.Store(true)
 	s.inbox.close()
+	s.filling.Wait()
 	<-s.done
 	<-s.syncer.done
 }
@@ -195,7 +206,7 @@ func (s *Sequencer) turn(items []item) {
 	if idle && s.cursors.due(t) {
 		s.flushCursors()
 	}
-	if idle || len(s.cur.answers) >= earlyBatchMessages {
+	if idle || s.syncer.flying.Load() < 2 || len(s.cur.answers) >= earlyBatchMessages {
 		s.commit()
 		s.evict()
 	}
@@ -232,7 +243,7 @@ func (s *Sequencer) commit() {
 		err := s.db.Apply(b.w)
 		s.syncer.apply.clear()
 		if err != nil {
-			s.cfg.Fatal(err)
+			s.syncer.fail(err)
 			s.failed = true
 			b.reset()
 			return

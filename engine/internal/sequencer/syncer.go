@@ -1,6 +1,7 @@
 package sequencer
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,6 +24,15 @@ type syncer struct {
 	durable atomic.Uint64
 	ring    func() // tells the sequencer that the disk is free
 	done    chan struct{}
+
+	once   sync.Once
+	broken chan struct{} // closed when the log can't be written
+}
+
+// fail ends all writing. Both goroutines may find that it has to.
+func (y *syncer) fail(err error) {
+	y.cfg.Fatal(err)
+	y.once.Do(func() { close(y.broken) })
 }
 
 func (y *syncer) run() {
@@ -35,7 +45,7 @@ func (y *syncer) run() {
 		}
 		took, err := y.sync(group)
 		if err != nil {
-			y.cfg.Fatal(err)
+			y.fail(err)
 			y.discard(group)
 			return
 		}

@@ -29,7 +29,9 @@ func (s *Sequencer) Do(command func(*Tx) error) error {
 	select {
 	case err = <-result:
 		return err
-	case <-s.syncer.done: // the log failed, or the stop overtook the command
+	case <-s.syncer.broken: // whether it is on disk is unknown
+		return ErrShuttingDown
+	case <-s.syncer.done: // the stop overtook the command
 		select {
 		case err = <-result:
 			return err
@@ -40,15 +42,28 @@ func (s *Sequencer) Do(command func(*Tx) error) error {
 }
 
 // Attach makes a connection known as one of a user's. A live one gets a Join
-// post at the end of the batch, and runs after it; attaching it again when it
-// is live gives it another Join post, which says where in the log it stands.
-// done is called on the syncer goroutine with the connection of the same device
-// that this one replaces, if any.
+// post at the end of the batch, and runs after it. done is called on the syncer
+// goroutine with the connection of the same device that this one replaces, if any.
 func (s *Sequencer) Attach(conn delivery.Conn, user, device string, live bool, done func(replaced delivery.Conn, err error)) error {
 	return s.inbox.put(item{do: func(tx *Tx) {
 		s.flushCursorsOf(user) // the reads that follow are to find them
-		replaced, err := s.attach(attach{conn: conn, user: user, device: device, live: live})
+		u, replaced, err := s.attach(conn, user, device)
+		if err == nil && live {
+			s.join(u, conn)
+		}
 		s.cur.done = append(s.cur.done, func() { done(replaced, err) })
+	}})
+}
+
+// Join makes an attached connection live. It gets a Join post at the end of the
+// batch, which says where in the log it stands; one that is live already gets
+// another. Nothing happens if the connection was replaced: it is about to be closed.
+func (s *Sequencer) Join(conn delivery.Conn, user string) error {
+	return s.inbox.put(item{do: func(*Tx) {
+		s.flushCursorsOf(user) // the reads that follow are to find them
+		if u := s.users[user]; u != nil {
+			s.join(u, conn)
+		}
 	}})
 }
 
@@ -249,9 +264,10 @@ func (tx *Tx) leave(c *conv, id string) {
 			c.group.live[conn.at.Reactor]--
 		}
 	}
-	u.eachReactor(delivery.Conn{}, func(r int) {
+	// A replaced connection, not known here any more, may still be open on any.
+	for r := range tx.s.cfg.Reactors {
 		tx.s.cur.post(r, delivery.Post{Kind: delivery.Leave, User: u.id, Room: c.head.Num})
-	})
+	}
 }
 
 // NotifyUser sends a frame to every live connection of a user.

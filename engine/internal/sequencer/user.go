@@ -22,37 +22,35 @@ type connection struct {
 	live   bool
 }
 
-// attach is a connection that enters: a new one, or one that becomes live, or
-// one that is live and wants to know where in the log it stands.
-type attach struct {
-	conn   delivery.Conn
-	user   string
-	device string
-	live   bool
-	rooms  bool // enter the rooms: the connection was not live before
+// joining is a connection that becomes live, or one that is live and wants to
+// know where in the log it stands.
+type joining struct {
+	conn  delivery.Conn
+	user  string
+	rooms bool // enter the rooms: the connection was not live before
 }
 
 // attach takes a connection in. It returns the connection of the same device
 // that the new one replaces, if any.
-func (s *Sequencer) attach(a attach) (replaced delivery.Conn, err error) {
-	u := s.users[a.user]
-	if u == nil {
-		if u, err = s.newUser(a.user); err != nil {
-			return replaced, err
+func (s *Sequencer) attach(conn delivery.Conn, id, device string) (u *user, replaced delivery.Conn, err error) {
+	if u = s.users[id]; u == nil {
+		if u, err = s.newUser(id); err != nil {
+			return nil, replaced, err
 		}
 	}
-	i := slices.IndexFunc(u.conns, func(c connection) bool { return c.at == a.conn })
+	replaced = s.replace(u, device)
+	u.conns = append(u.conns, connection{at: conn, device: device})
+	return u, replaced, nil
+}
+
+// join lets one of a user's connections join at the end of the batch.
+func (s *Sequencer) join(u *user, conn delivery.Conn) {
+	i := slices.IndexFunc(u.conns, func(c connection) bool { return c.at == conn })
 	if i < 0 {
-		replaced = s.replace(u, a.device)
-		u.conns = append(u.conns, connection{at: a.conn, device: a.device})
-		i = len(u.conns) - 1
+		return
 	}
-	if a.live {
-		a.rooms = !u.conns[i].live
-		s.setLive(u, &u.conns[i], true)
-		s.cur.joins = append(s.cur.joins, a)
-	}
-	return replaced, nil
+	s.cur.joins = append(s.cur.joins, joining{conn: conn, user: u.id, rooms: !u.conns[i].live})
+	s.setLive(u, &u.conns[i], true)
 }
 
 // newUser reads which groups a user is in. Membership changes that are not yet
