@@ -117,6 +117,9 @@ func (e *Engine) observeStorage() {
 	m.CounterFunc(metrics.StorageCompactions, func() uint64 { return uint64(s.Compactions) })
 	m.CounterFunc(metrics.StorageCompactionBytes, func() uint64 { return s.CompactedBytes })
 	m.CounterFunc(metrics.StorageStalls, func() uint64 { return uint64(s.WriteStalls) })
+	m.CounterFunc(metrics.StorageDiskStalls, func() uint64 { return uint64(s.DiskStalls) })
+	m.CounterFunc(metrics.StorageFailures, func() uint64 { return uint64(s.BackgroundErrors) })
+	m.CounterFunc(metrics.StorageCorruptions, func() uint64 { return uint64(s.Corruptions) })
 	m.CounterFunc(metrics.StorageCacheHits, func() uint64 { return uint64(s.CacheHits) })
 	m.CounterFunc(metrics.StorageCacheMisses, func() uint64 { return uint64(s.CacheMisses) })
 }

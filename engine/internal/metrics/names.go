@@ -50,6 +50,9 @@ const (
 	StorageCompactions     CounterName = "gannet_storage_compactions_total"
 	StorageCompactionBytes CounterName = "gannet_storage_compaction_bytes_total"
 	StorageStalls          CounterName = "gannet_storage_stalls_total"
+	StorageDiskStalls      CounterName = "gannet_storage_disk_stalls_total"
+	StorageFailures        CounterName = "gannet_storage_background_errors_total"
+	StorageCorruptions     CounterName = "gannet_storage_corruptions_total"
 	StorageCacheHits       CounterName = "gannet_storage_cache_hits_total"
 	StorageCacheMisses     CounterName = "gannet_storage_cache_misses_total"
 )
@@ -96,6 +99,9 @@ func definitions() []definition {
 		counter(StorageCompactions, "Compactions finished."),
 		counter(StorageCompactionBytes, "Bytes written by compactions."),
 		counter(StorageStalls, "Times that writes had to wait for flushes or compactions."),
+		counter(StorageDiskStalls, "Reports of a disk operation that takes more than 2 s."),
+		counter(StorageFailures, "Flushes and compactions that failed, for want of room above all."),
+		counter(StorageCorruptions, "Damaged files met by a read or a compaction."),
 		counter(StorageCacheHits, "Blocks found in the block cache."),
 		counter(StorageCacheMisses, "Blocks read from disk because the block cache did not hold them."),
 

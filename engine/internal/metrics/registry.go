@@ -81,6 +81,7 @@ func (r *Registry) Write(w io.Writer) error {
 	var text bytes.Buffer
 	r.collect(&text)
 	vm.WriteProcessMetrics(&text)
+	vm.WriteFDMetrics(&text)
 	_, err := w.Write(text.Bytes())
 	return err
 }

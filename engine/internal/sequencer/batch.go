@@ -39,7 +39,8 @@ type batch struct {
 	touched  []*conv // conversations with entries, in order of their first
 	answers  []answer
 	joins    []joining
-	done     []func()                       // results of commands, for the syncer to give
+	told     []func()                       // answers to who waits for them, for the syncer to give
+	done     []func()                       // results of commands, after them
 	posts    [][]delivery.Post              // by reactor, in order
 	sent     map[uint64]int32               // hash of (sender, cid) → entry
 	sessions map[sessionKey]storage.Session // written in this batch
@@ -74,6 +75,7 @@ func (b *batch) reset() {
 	clear(b.entries)
 	clear(b.answers)
 	clear(b.joins)
+	clear(b.told)
 	clear(b.done)
 	clear(b.touched)
 	clear(b.heads)
@@ -84,7 +86,8 @@ func (b *batch) reset() {
 		clear(b.posts[r])
 		b.posts[r] = b.posts[r][:0]
 	}
-	b.entries, b.answers, b.joins, b.done = b.entries[:0], b.answers[:0], b.joins[:0], b.done[:0]
+	b.entries, b.answers, b.joins = b.entries[:0], b.answers[:0], b.joins[:0]
+	b.told, b.done = b.told[:0], b.done[:0]
 	b.touched, b.heads, b.msgs, b.places = b.touched[:0], b.heads[:0], b.msgs[:0], b.places[:0]
 	b.membership, b.lastID = false, 0
 	b.stats = Published{arrivals: b.stats.arrivals[:0]}

@@ -106,9 +106,12 @@ func TestApplyFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 50 {
-		m := single("a", "b", fmt.Sprint(i))
-		m.Done = done
-		if err := r.Submit(time.Now(), []Send{m, m, m}); err != nil {
+		sends := make([]Send, 1+i%3)
+		for k := range sends {
+			sends[k] = single("a", "b", fmt.Sprint(i, k))
+			sends[k].Done = done
+		}
+		if err := r.Submit(time.Now(), sends); err != nil {
 			t.Fatal(err)
 		}
 		if err := r.Do(func(*Tx) error { return nil }); !errors.Is(err, ErrShuttingDown) {

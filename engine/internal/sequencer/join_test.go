@@ -3,6 +3,8 @@ package sequencer
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -55,13 +57,26 @@ func newWorld(t *rapid.T) *world {
 	return w
 }
 
-// checkJoin: all of the log up to the join point can be read.
-func (w *world) checkJoin(_ *client, point uint64) {
-	if w.Durable() < point {
-		w.rig.t.Errorf("joins at %d, durable is %d", point, w.Durable())
+// checkJoin: all of the log up to the join point can be read, and rooms are
+// entered there.
+func (w *world) checkJoin(_ *client, p *delivery.Post) {
+	t := w.rig.t
+	if w.Durable() < p.Point {
+		t.Errorf("joins at %d, durable is %d", p.Point, w.Durable())
 	}
-	if _, ok, err := w.db.Place(point); point != 0 && (!ok || err != nil) {
-		w.rig.t.Errorf("joins at %d, which isn't in the log: %v", point, err)
+	if _, ok, err := w.db.Place(p.Point); p.Point != 0 && (!ok || err != nil) {
+		t.Errorf("joins at %d, which isn't in the log: %v", p.Point, err)
+	}
+	for _, room := range p.Rooms {
+		err := w.db.Messages(room.Conv, 1, still, func(m *storage.Message) error {
+			if m.ID <= p.Point != (m.Seq <= room.From) {
+				t.Errorf("joins at %d, the room at %d; %d has id %d", p.Point, room.From, m.Seq, m.ID)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -99,6 +114,7 @@ func (w *world) attach(t *rapid.T) {
 			w.hangUp(o)
 		}
 	})
+	c.live = live
 }
 
 func (w *world) hangUp(c *client) {
@@ -179,6 +195,7 @@ func (w *world) check(t *rapid.T) {
 		convs = append(convs, groupPrefix+g)
 	}
 	total := 0
+	unsent := w.answered(t)
 	for _, id := range convs {
 		rec, ok, err := w.db.Conversation(id)
 		if err != nil {
@@ -189,6 +206,9 @@ func (w *world) check(t *rapid.T) {
 		}
 		log := messages(t, w.db, id)
 		total += len(log)
+		for i := range log {
+			delete(unsent, string(log[i].Content))
+		}
 		for _, c := range w.clients {
 			if !c.joined {
 				continue
@@ -205,9 +225,40 @@ func (w *world) check(t *rapid.T) {
 			}
 		}
 	}
-	if total > w.sent {
-		t.Errorf("%d messages of %d", total, w.sent)
+	if total > w.sent || len(unsent) > 0 {
+		t.Errorf("%d messages of %d; told to be sent, but not in the log: %v", total, w.sent, unsent)
 	}
+}
+
+// answered checks that every connection was told of each of its sends, once and
+// in order, and returns those that were stored.
+func (w *world) answered(t *rapid.T) map[string]bool {
+	stored := map[string]bool{}
+	for _, c := range w.clients {
+		if c.open && c.live && !c.joined {
+			t.Errorf("%v never joined", c.conn)
+		}
+		var asked, told []int
+		for cid, origin := range w.origins {
+			if origin == c.conn {
+				n, _ := strconv.Atoi(cid)
+				asked = append(asked, n)
+			}
+		}
+		slices.Sort(asked)
+		for _, l := range c.answers {
+			words := strings.Fields(l)
+			n, _ := strconv.Atoi(words[1])
+			told = append(told, n)
+			if words[0] == "sent" {
+				stored[words[1]] = true
+			}
+		}
+		if !slices.Equal(asked, told) {
+			t.Errorf("%v asked for %v, was told of %v", c.conn, asked, told)
+		}
+	}
+	return stored
 }
 
 // Every message is for every connection either at or below the point at which
@@ -225,6 +276,7 @@ func TestJoin(t *testing.T) {
 				if err := w.Join(c.conn, c.user); err != nil {
 					t.Error(err)
 				}
+				c.live = true
 			},
 			"detach":     func(t *rapid.T) { w.hangUp(w.someClient(t)) },
 			"send":       func(t *rapid.T) { c := w.someClient(t); w.send(t, c.user, c.conn) },

@@ -87,7 +87,7 @@ func (s *Sequencer) admit(m *Send) (*conv, error) {
 	}
 	if c == nil {
 		if !s.cfg.OpenGroups {
-			return nil, ErrNotFound
+			return nil, ErrNotMember // as of a group that exists: strangers don't learn which
 		}
 		return s.openGroup(m)
 	}

@@ -28,6 +28,15 @@ func TestRetry(t *testing.T) {
 		r.stop()
 		r = start(t, fs, nil)
 	}
+	for i := range 20 { // batches are used again
+		m := single("a", "c", fmt.Sprint("c", i))
+		if got := r.send(m, m); got[0].Seq != uint64(i+1) || got[1] != got[0] {
+			t.Errorf("%+v", got)
+		}
+		if got := r.send1(single("a", "c", "c0")); got.Seq != 1 {
+			t.Errorf("%+v", got)
+		}
+	}
 	if got := r.send1(single("b", "a", "1")); got.Seq != 3 {
 		t.Errorf("another sender's: %+v", got)
 	}

@@ -119,7 +119,7 @@ func (s *Sequencer) sealAnswers(buf []byte) []byte {
 		}
 		if a.send.Origin.Serial == 0 {
 			if done, r := a.send.Done, a.result; done != nil {
-				b.done = append(b.done, func() { done(r) })
+				b.told = append(b.told, func() { done(r) })
 			}
 			continue
 		}

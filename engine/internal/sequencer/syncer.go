@@ -102,6 +102,9 @@ func (y *syncer) publish(b *batch) {
 			y.cfg.Post(r, posts)
 		}
 	}
+	for _, fn := range b.told {
+		fn()
+	}
 	for _, fn := range b.done {
 		fn()
 	}
