@@ -42,12 +42,9 @@ func (b *benchmark) runAll(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		r := &Result{Scenario: sc.name, Unit: sc.unit, Faults: []Fault{}}
+		r := &Result{Scenario: sc.name, Unit: sc.unit}
 		if err := b.runOne(ctx, sc, r); err != nil {
 			return fmt.Errorf("%s: %w", sc.name, err)
-		}
-		if r.Faults == nil {
-			r.Faults = []Fault{}
 		}
 		r.judge()
 		b.results = append(b.results, r)

@@ -24,13 +24,6 @@ import (
 	"gannet/storage"
 )
 
-// httpConnections bounds the public HTTP listener; these descriptors, those of
-// the operator's listener and those of the database are kept from WebSocket.
-const (
-	httpConnections = 1024
-	reservedFiles   = httpConnections + 1024
-)
-
 // Engine is one server.
 type Engine struct {
 	cfg    Config
@@ -45,6 +38,7 @@ type Engine struct {
 	admin    *httpapi.Server
 	metrics  *metrics.Registry
 
+	files   fileBudget
 	ready   atomic.Bool
 	started bool // the sequencer runs
 	failed  chan error
@@ -64,6 +58,9 @@ func New(cfg Config, logger *slog.Logger) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, logger: logger, metrics: metrics.New(), failed: make(chan error, 8)}
+	if e.files, err = newFileBudget(); err != nil {
+		return nil, err
+	}
 	if e.db, err = storage.Open(storage.Options{Dir: cfg.DataDir, Logger: logger}); err != nil {
 		return nil, err
 	}
@@ -159,7 +156,7 @@ func (e *Engine) listen() (err error) {
 		MaxMessage:     c.Limits.MessageBytes,
 		MaxOutbound:    c.Limits.OutboundBytes,
 		MaxConnections: c.Limits.Connections,
-		ReserveFiles:   reservedFiles,
+		ReserveFiles:   e.files.reserved,
 		IdleTimeout:    c.Heartbeat.Idle,
 		CheckEvery:     c.Heartbeat.Check,
 		TickEvery:      c.Delivery.RetryCheck,
@@ -173,7 +170,7 @@ func (e *Engine) listen() (err error) {
 	e.door.reactors = e.reactors
 	e.public = httpapi.New(httpapi.Config{
 		Chat: e.chat, Auth: e.door.verifier, Origins: e.door.origins,
-		MaxBody: c.Limits.MessageBytes, MaxConnections: httpConnections,
+		MaxBody: c.Limits.MessageBytes, MaxConnections: e.files.http,
 		WebSocket: e.reactors.Addr().String(),
 		Ready:     e.readiness, Metrics: e.metrics, Logger: e.logger,
 	})

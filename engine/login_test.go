@@ -103,6 +103,27 @@ func TestLoginByMessage(t *testing.T) {
 	}
 }
 
+// TestLoginOverHTTP: logins are the same there.
+func TestLoginOverHTTP(t *testing.T) {
+	s := serveLogins(t)
+	const path = history + "?to=bob"
+	s.api("GET", path, "", "Authorization", "Bearer "+token(t, "alice", hour))
+	for _, test := range []struct {
+		path, reason string
+		headers      []string
+	}{
+		{path, "unauthorized", nil},
+		{path + "&uid=alice", "unauthorized", nil},
+		{path + "&token=" + token(t, "alice", hour), "unauthorized", nil},
+		{path, "unauthorized", []string{"Authorization", "Bearer x.y.z"}},
+		{path, "token_expired", []string{"Authorization", "Bearer " + token(t, "alice", -hour)}},
+	} {
+		if status, answer := s.call("GET", test.path, "", test.headers...); status != 401 || answer["reason"] != test.reason {
+			t.Errorf("%s: %v, want 401 %s", test.path, answer, test.reason)
+		}
+	}
+}
+
 func TestLoginRenewed(t *testing.T) {
 	s := serveLogins(t)
 	c := s.dial("token=" + token(t, "alice", hour))

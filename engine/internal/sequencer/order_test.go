@@ -136,7 +136,7 @@ func TestPublishedFirst(t *testing.T) {
 func TestRefusalsAmongSends(t *testing.T) {
 	r := start(t, vfs.NewMem(), nil)
 	got := r.send(single("a", "b", "1"), toGroup("a", "g", "2"), single("a", "b", "3"))
-	if got[0].Seq != 1 || !errors.Is(got[1].Err, ErrNotFound) || got[2].Seq != 2 {
+	if got[0].Seq != 1 || !errors.Is(got[1].Err, ErrNotMember) || got[2].Seq != 2 {
 		t.Errorf("%+v", got)
 	}
 }

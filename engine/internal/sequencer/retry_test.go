@@ -80,7 +80,7 @@ func TestRefusedIsNotRemembered(t *testing.T) {
 	if got := r.send1(m); !errors.Is(got.Err, ErrNotMember) {
 		t.Errorf("%+v", got)
 	}
-	if got := r.send1(toGroup("u", "none", "1")); !errors.Is(got.Err, ErrNotFound) {
+	if got := r.send1(toGroup("u", "none", "1")); !errors.Is(got.Err, ErrNotMember) {
 		t.Errorf("%+v", got)
 	}
 	r.do(func(tx *Tx) error { return tx.AddMember("g", "u", 0) })
