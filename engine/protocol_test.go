@@ -72,16 +72,16 @@ func TestBreaches(t *testing.T) {
 		"unmasked":                 {append(head(fin|opText, 0, 2), "{}"...), 1002},
 		"reserved bit":             {masked(fin|rsv1|opText, "{}"), 1002},
 		"reserved opcode":          {masked(fin|3, "{}"), 1002},
-		"stray continuation":       {masked(fin|0, "{}"), 1002},
+		"stray continuation":       {masked(fin, "{}"), 1002},
 		"message within a message": {slices.Concat(masked(opText, "{"), masked(fin|opText, "}")), 1002},
 		"split ping":               {masked(opPing, "x"), 1002},
 		"long ping":                {masked(fin|opPing, strings.Repeat("x", 126)), 1002},
 		"close code 1005":          {masked(fin|opClose, "\x03\xed"), 1002},
 		"close of one byte":        {masked(fin|opClose, "\x03"), 1002},
 		"bad UTF-8":                {masked(fin|opText, "\"\xff\""), 1007},
-		"bad UTF-8 in two parts":   {slices.Concat(half, masked(fin|0, `"`)), 1007},
+		"bad UTF-8 in two parts":   {slices.Concat(half, masked(fin, `"`)), 1007},
 		"too long":                 {masked(fin|opText, strings.Repeat("x", 1<<10+1)), 1009},
-		"too long in parts":        {slices.Concat(masked(opText, strings.Repeat("x", 1<<10)), masked(fin|0, "x")), 1009},
+		"too long in parts":        {slices.Concat(masked(opText, strings.Repeat("x", 1<<10)), masked(fin, "x")), 1009},
 		"a claim of 8 EiB":         {append(head(fin|opBinary, 0x80, 1<<62), 0, 0, 0, 0), 1009},
 	} {
 		s.run(name, func(t *testing.T) {
@@ -104,7 +104,7 @@ func TestFrames(t *testing.T) {
 	for name, frames := range map[string][]byte{
 		"whole":    masked(fin|opText, ping),
 		"binary":   masked(fin|opBinary, ping),
-		"in parts": slices.Concat(masked(opText, ping[:at]), masked(0, ""), masked(fin|opPing, "p"), masked(fin|0, ping[at:])),
+		"in parts": slices.Concat(masked(opText, ping[:at]), masked(0, ""), masked(fin|opPing, "p"), masked(fin, ping[at:])),
 	} {
 		s.run(name, func(t *testing.T) {
 			for _, b := range slices.Collect(slices.Chunk(frames, 7)) {

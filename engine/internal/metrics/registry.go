@@ -6,7 +6,11 @@ import (
 	"sync"
 
 	vm "github.com/VictoriaMetrics/metrics"
+
+	"gannet/engine/internal/metrics/hush"
 )
+
+var _ = hush.Lift() // the library has said what it had to say
 
 // Registry holds the figures of one engine. Two engines in one process have
 // two. Series are registered while the engine is wired; Write may be called at

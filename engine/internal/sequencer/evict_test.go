@@ -88,7 +88,8 @@ func TestNoEvictionInACommand(t *testing.T) {
 	const n = 20
 	var wg sync.WaitGroup
 	for i := range n { // all in one turn: a message, then somebody who joins by sending
-		for _, m := range []Send{toGroup("o", "g", fmt.Sprint(i)), toGroup(fmt.Sprint("u", i), "g", "1")} {
+		o, joiner := fmt.Sprint("o", i), fmt.Sprint("u", i)
+		for _, m := range []Send{single("o", joiner, "s"+o), toGroup("o", "g", o), toGroup(joiner, "g", "1")} {
 			wg.Add(1)
 			m.Done = func(res Result) {
 				if res.Err != nil {
