@@ -142,7 +142,7 @@ func (d *door) identify(c *reactor.Conn, req *codec.Request, query url.Values, d
 				rejectLogin(c, err)
 				return
 			}
-			d.admit(c, id.User, device)
+			d.admit(c, chat.Login{User: id.User, Device: device, Expires: id.Expires})
 		}) {
 			c.Reject(503, wire.ReasonBusy, "too many logins wait to be checked")
 		}
@@ -163,7 +163,7 @@ func (d *door) believe(c *reactor.Conn, query url.Values, device string) {
 		c.Reject(401, wire.ReasonUnauthorized, "say who you are: ?uid=ID, 1 to 64 bytes of A-Z a-z 0-9 . _ @ -")
 		return
 	}
-	d.admit(c, uid, device)
+	d.admit(c, chat.Login{User: uid, Device: device})
 }
 
 func rejectLogin(c *reactor.Conn, err error) {
@@ -186,11 +186,11 @@ var (
 )
 
 // admit accepts a connection of a known user.
-func (d *door) admit(c *reactor.Conn, user, device string) {
-	c.Bind(user, device)
+func (d *door) admit(c *reactor.Conn, login chat.Login) {
 	protocol := c.Offered()
-	if c.Accept(protocol, d.welcome(user, device)) {
-		d.enter(c, user, device, protocol == protocolTracked)
+	login.Tracked = protocol == protocolTracked
+	if c.Accept(protocol, d.welcome(login)) {
+		d.enter(c, login)
 	}
 }
 
@@ -198,7 +198,7 @@ func (d *door) admit(c *reactor.Conn, user, device string) {
 // browser can't set headers and may not want its token in an address.
 func (d *door) receive(c *reactor.Conn, device string) {
 	protocol := c.Offered()
-	v := &visitor{device: device, tracked: protocol == protocolTracked}
+	v := &visitor{device: strings.Clone(device), tracked: protocol == protocolTracked}
 	if !c.Accept(protocol) {
 		return
 	}
@@ -213,9 +213,12 @@ func (d *door) receive(c *reactor.Conn, device string) {
 	})
 }
 
-// enter gives the connection its session.
-func (d *door) enter(c *reactor.Conn, user, device string, tracked bool) {
-	ss, err := d.chat.Open(c, user, device, tracked, func(old delivery.Conn) {
+// enter gives the connection its session. What Bind keeps are copies: the login
+// may lie in the upgrade request.
+func (d *door) enter(c *reactor.Conn, login chat.Login) {
+	c.Bind(login.User, login.Device)
+	login.User, login.Device = c.User(), c.Device()
+	ss, err := d.chat.Open(c, login, func(old delivery.Conn) {
 		d.reactors.DoConn(old, func(c *reactor.Conn) {
 			c.Close(codec.CloseReplaced, "a newer connection of this device")
 		})
@@ -227,9 +230,9 @@ func (d *door) enter(c *reactor.Conn, user, device string, tracked bool) {
 	c.Data = ss
 }
 
-func (d *door) welcome(user, device string) []byte {
+func (d *door) welcome(login chat.Login) []byte {
 	seconds := int(d.cfg.Heartbeat.Idle / time.Second)
-	return frameOf(wire.AppendWelcome(nil, d.cfg.Welcome.Text, user, device, time.Now().UnixMilli(), seconds))
+	return frameOf(wire.AppendWelcome(nil, d.cfg.Welcome.Text, login.User, login.Device, time.Now().UnixMilli(), seconds))
 }
 
 func frameOf(text []byte) []byte { return codec.AppendFrame(nil, codec.OpText, text) }
@@ -256,17 +259,20 @@ func (d *door) login(c *reactor.Conn, v *visitor, payload []byte) {
 	v.asked = true
 	cid := strings.Clone(r.CID)
 	if !d.verify(c.ID(), strings.Clone(r.Token), func(c *reactor.Conn, id auth.Identity, err error) {
+		if !c.Open() {
+			return // it left meanwhile, and nobody would take its session away again
+		}
 		if err != nil {
 			c.Send(frameOf(wire.AppendError(nil, cid, loginError(err))))
 			c.Close(codec.CloseAuth, "bad login")
 			return
 		}
-		c.Bind(id.User, v.device)
+		login := chat.Login{User: id.User, Device: v.device, Tracked: v.tracked, Expires: id.Expires}
 		if cid != "" {
 			c.Send(frameOf(wire.AppendOK(nil, cid)))
 		}
-		c.Send(d.welcome(id.User, v.device))
-		d.enter(c, id.User, v.device, v.tracked)
+		c.Send(d.welcome(login))
+		d.enter(c, login)
 	}) {
 		c.Close(codec.CloseTryAgainLater, "too many logins wait to be checked")
 	}
@@ -288,6 +294,9 @@ func (d *door) renew(conn delivery.Conn, user, cid, token string) {
 		case id.User != user:
 			answer(c, errPerson)
 		default:
+			if ss, ok := c.Data.(*chat.Session); ok {
+				ss.Renew(id.Expires)
+			}
 			answer(c, nil)
 		}
 	}) {

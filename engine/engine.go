@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -224,11 +225,7 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	if e.reactors != nil {
 		e.reactors.StopAccepting()
 	}
-	for _, s := range []*httpapi.Server{e.public, e.admin} {
-		if s != nil {
-			e.cut("closing HTTP", s.Shutdown(ctx))
-		}
-	}
+	e.closeHTTP(ctx)
 	if e.reactors != nil {
 		if e.started {
 			e.seq.Drain()
@@ -242,6 +239,22 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	e.door.close()
 	e.chat.Close()
 	return e.db.Close()
+}
+
+// httpStopTime is what requests get to come to their end. It is a part of the
+// stop's time: connections need theirs.
+const httpStopTime = 2 * time.Second
+
+func (e *Engine) closeHTTP(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, httpStopTime)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, s := range []*httpapi.Server{e.public, e.admin} {
+		if s != nil {
+			wg.Go(func() { e.cut("closing HTTP", s.Shutdown(ctx)) })
+		}
+	}
+	wg.Wait()
 }
 
 // cut notes that a part of the stop was cut short.

@@ -72,8 +72,8 @@ func (s *Service) Ack(_ context.Context, user string, r *wire.Request) error {
 // the user's.
 func (s *Service) acknowledged(user string, r *wire.Request) (moves []sequencer.Cursor, err error) {
 	add := func(conv, seq uint64) error {
-		_, ok, err := s.db.Session(user, conv)
-		if ok {
+		rec, ok, err := s.db.Session(user, conv)
+		if ok && !rec.Left {
 			moves = append(moves, sequencer.Cursor{User: user, Conv: conv, Seq: seq})
 		}
 		return err

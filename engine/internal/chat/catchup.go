@@ -142,7 +142,9 @@ func (ss *Session) finishCatchUp() {
 	for _, run := range cu.held {
 		ss.push(run)
 	}
-	ss.conn.SetWatched(ss.tracked || len(ss.behind) > 0)
+	// After a sync the session alone knows how far it got: what was queued for a
+	// room when it joined may still come, and has to be left out.
+	ss.conn.SetWatched(ss.tracked || cu.sync || len(ss.behind) > 0)
 }
 
 // reached notes how far a stretch brought the connection.
@@ -154,7 +156,10 @@ func (ss *Session) reached(st *stretch, now time.Time) {
 		}
 		ss.behind[st.num] = struct{}{}
 	}
-	if ss.tracked && last > st.start {
+	if last <= st.start {
+		return
+	}
+	if ss.tracked {
 		ss.track(st.num, st.start, last, now)
 	}
 	if ss.at == nil {
@@ -179,33 +184,42 @@ func (s *Service) plan(user string, cu *catchUp) error {
 		return err
 	}
 	return s.db.Sessions(user, func(rec storage.Session) error {
-		if rec.Left {
-			return nil
+		st, ok, err := s.stretch(cu, &rec, has)
+		if ok {
+			cu.stretches = append(cu.stretches, st)
 		}
-		last, err := s.db.LastSeq(rec.Conv)
-		if err != nil {
-			return err
-		}
-		seq, named := has[rec.Conv]
-		if !named {
-			seq = rec.AckSeq
-		}
-		seq = max(min(seq, last), rec.JoinSeq-1, rec.ClearedSeq)
-		if seq >= last && !named {
-			return nil
-		}
-		st := stretch{from: seq + 1, to: last, start: seq}
-		if cu.sync && last-seq > cu.limit {
-			st.to, st.more = seq+cu.limit, true
-		}
-		if backlog := uint64(s.cfg.Backlog); !cu.sync && last-seq > backlog {
-			st.from, st.start = last-backlog+1, last-backlog
-		}
-		conv, _, err := s.db.ConversationByNum(rec.Conv)
-		st.place, _ = newPlace(conv.Num, conv.ID)
-		cu.stretches = append(cu.stretches, st)
 		return err
 	})
+}
+
+// stretch finds what a conversation has to send. One that the client named has a
+// stretch in any case, be it empty: it is to hear where it stands.
+func (s *Service) stretch(cu *catchUp, rec *storage.Session, has map[uint64]uint64) (st stretch, ok bool, err error) {
+	last, err := s.db.LastSeq(rec.Conv)
+	seq, named := has[rec.Conv]
+	if !named {
+		seq = rec.AckSeq
+	}
+	if err != nil || rec.Left || seq >= last && !named {
+		return st, false, err
+	}
+	conv, _, err := s.db.ConversationByNum(rec.Conv)
+	if err != nil {
+		return st, false, err
+	}
+	if h := s.seq.Head(conv.ID); h != nil {
+		last = min(last, h.Published()) // a client is told of no seq that isn't on disk
+	}
+	seq = max(min(seq, last), rec.JoinSeq-1, rec.ClearedSeq)
+	st = stretch{from: seq + 1, to: last, start: seq}
+	if cu.sync && last > seq+cu.limit {
+		st.to, st.more = seq+cu.limit, true
+	}
+	if backlog := uint64(s.cfg.Backlog); !cu.sync && last > seq+backlog {
+		st.from, st.start = last-backlog+1, last-backlog
+	}
+	st.place, _ = newPlace(conv.Num, conv.ID)
+	return st, named || last > seq, nil
 }
 
 func (s *Service) cursorsByNum(cursors []wire.Cursor) (map[uint64]uint64, error) {

@@ -38,11 +38,25 @@ func (c *chunk) holds(seq uint64) bool { return c != nil && seq <= c.last() }
 // cut returns the messages from..to, as far as they are in the chunk, with a
 // comma before each.
 func (c *chunk) cut(from, to uint64) []byte {
-	start := int32(0)
-	if from > c.first {
-		start = c.ends[from-c.first-1]
+	return c.body[c.start(from):c.ends[min(to, c.last())-c.first]]
+}
+
+// trim returns the least seq, from..to, from which on the messages up to to fit
+// into so many bytes; to itself always does.
+func (c *chunk) trim(from, to uint64, room int) uint64 {
+	end := int(c.ends[to-c.first])
+	for from < to && end-c.start(from) > room {
+		from++
 	}
-	return c.body[start:c.ends[min(to, c.last())-c.first]]
+	return from
+}
+
+// start is where the message with a seq begins in the body.
+func (c *chunk) start(seq uint64) int {
+	if seq <= c.first {
+		return 0
+	}
+	return int(c.ends[seq-c.first-1])
 }
 
 // chunks is the cache of chunks, shared by all loops and readers. Who wasn't

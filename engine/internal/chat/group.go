@@ -209,8 +209,13 @@ func (s *Service) RemoveMember(_ context.Context, by, id, user string) error {
 		if err := removable(tx, by, id, user); err != nil {
 			return err
 		}
-		tx.NotifyGroup(id, groupEvent(event, id, user, by, tx.Now()))
-		return tx.RemoveMember(id, user)
+		if err := tx.RemoveMember(id, user); err != nil {
+			return err
+		}
+		told := groupEvent(event, id, user, by, tx.Now())
+		tx.NotifyGroup(id, told)
+		tx.NotifyUser(user, told)
+		return nil
 	})
 	if err != nil {
 		return s.Refusal(err)

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -49,6 +50,9 @@ func (s *Service) history(ss *Session, r *wire.Request) *wire.Error {
 	if refused != nil {
 		return refused
 	}
+	if ss.reads >= maxSessionReads || ss.loaded() {
+		return errBusy
+	}
 	q := query{ss.user, tgt, r.Before, r.Limit}
 	if p, ok := s.remembered(&q); ok {
 		ss.sendPage(r.CID, tgt.convID, p)
@@ -58,6 +62,10 @@ func (s *Service) history(ss *Session, r *wire.Request) *wire.Error {
 	if !s.readers.try(func() {
 		p, err := s.read(&q)
 		s.loops.Do(id, func(ss *Session) {
+			ss.reads--
+			if err == nil && ss.loaded() {
+				err = errBusy
+			}
 			if err != nil {
 				ss.conn.Send(frame(func(b []byte) []byte { return wire.AppendError(b, cid, s.Refusal(err)) }))
 				return
@@ -67,8 +75,16 @@ func (s *Service) history(ss *Session, r *wire.Request) *wire.Error {
 	}) {
 		return errBusy
 	}
+	ss.reads++
 	return nil
 }
+
+// maxSessionReads is how many reads one connection may have under way.
+const maxSessionReads = 8
+
+// loaded reports whether so much waits for the client already that a page more
+// could make it look like one that doesn't read.
+func (ss *Session) loaded() bool { return ss.conn.Pending() > ss.svc.cfg.MaxOutbound/2 }
 
 // History appends a page to dst as members of a JSON object: "conv_id",
 // "messages", oldest first, and "has_more".
@@ -82,8 +98,11 @@ func (s *Service) History(_ context.Context, user string, r *wire.Request, dst [
 	q := query{user, tgt, r.Before, r.Limit}
 	p, ok := s.remembered(&q)
 	if !ok {
+		s.slots <- struct{}{}
 		var err error
-		if p, err = s.read(&q); err != nil {
+		p, err = s.read(&q)
+		<-s.slots
+		if err != nil {
 			return dst, s.Refusal(err)
 		}
 	}
@@ -126,33 +145,55 @@ func (s *Service) remembered(q *query) (page, bool) {
 
 // cutPage cuts a page out of the chunks in memory; false if one is missing.
 func (s *Service) cutPage(conv, from, to uint64, more bool) (page, bool) {
-	p := page{more: more}
 	if to < from {
-		return p, true
+		return page{more: more}, true
 	}
 	first, last := chunkIndex(from), chunkIndex(to)
-	c := s.chunks.find(chunkKey{conv, first})
-	if !c.holds(min(to, chunkFirst(first+1)-1)) {
-		return p, false
+	older := s.chunks.find(chunkKey{conv, first})
+	newer := older
+	if last != first {
+		newer = s.chunks.find(chunkKey{conv, last})
 	}
-	p.older = c.cut(from, to)[1:] // no comma before the first
-	if first == last {
-		return p, true
+	if !older.holds(min(to, chunkFirst(first+1)-1)) || !newer.holds(to) {
+		return page{}, false
 	}
-	if c = s.chunks.find(chunkKey{conv, last}); !c.holds(to) {
-		return p, false
-	}
-	p.newer = c.cut(chunkFirst(last), to)
-	return p, true
+	return s.cut(older, newer, from, to, more), true
 }
 
+// cut makes the page from..to out of the chunk or the two chunks that hold it. A
+// page that would be too large loses its oldest messages.
+func (s *Service) cut(older, newer *chunk, from, to uint64, more bool) page {
+	room := s.pageBytes()
+	if newer == older {
+		start := older.trim(from, to, room)
+		return page{older: older.cut(start, to)[1:], more: more || start > from}
+	}
+	start := newer.trim(newer.first, to, room)
+	rest := newer.cut(start, to)
+	if start > newer.first || len(rest) >= room {
+		return page{older: rest[1:], more: true}
+	}
+	start = older.trim(from, older.last(), room-len(rest))
+	return page{older: older.cut(start, older.last())[1:], newer: rest, more: more || start > from}
+}
+
+// pageBytes is about how long a page may be, so that a few pages may wait for a
+// client that reads.
+func (s *Service) pageBytes() int { return min(256<<10, s.cfg.MaxOutbound/4) }
+
 // read finds a page that a user may see. It reads the chunks that are missing.
+// The end of the conversation is looked at before the membership: what comes
+// after somebody was removed is not theirs.
 func (s *Service) read(q *query) (page, error) {
-	p, floor, err := s.visible(q.user, q.target)
-	if err != nil || p.num == 0 {
+	p, ok, err := s.find(q.target)
+	if err != nil || !ok {
 		return page{}, err
 	}
 	last, err := s.published(&p)
+	if err != nil {
+		return page{}, err
+	}
+	floor, err := s.floor(&p, q.user)
 	if err != nil {
 		return page{}, err
 	}
@@ -160,48 +201,83 @@ func (s *Service) read(q *query) (page, error) {
 	if found, ok := s.cutPage(p.num, from, to, more); ok {
 		return found, nil
 	}
-	found := page{more: more}
 	older, err := s.chunk(&p, chunkIndex(from), last)
+	newer := older
+	if i := chunkIndex(to); err == nil && i != chunkIndex(from) {
+		newer, err = s.chunk(&p, i, last)
+	}
+	if errors.Is(err, errLarge) {
+		return s.readPage(&p, from, to, more)
+	}
 	if err != nil {
 		return page{}, err
 	}
-	found.older = older.cut(from, to)[1:]
-	if i := chunkIndex(to); i != chunkIndex(from) {
-		newer, err := s.chunk(&p, i, last)
+	return s.cut(older, newer, from, to, more), nil
+}
+
+// readPage reads a page of messages so large that they are not kept in chunks:
+// from the newest backwards, until it is long enough.
+func (s *Service) readPage(p *place, from, to uint64, more bool) (page, error) {
+	var stretches [][]byte
+	size := 0
+	for end := to; ; end -= readBack {
+		start := from
+		if end-from >= readBack {
+			start = end - readBack + 1
+		}
+		var body []byte
+		err := s.db.Messages(p.num, start, end, func(m *storage.Message) error {
+			body = p.appendStored(append(body, ','), m)
+			return nil
+		})
 		if err != nil {
 			return page{}, err
 		}
-		found.newer = newer.cut(chunkFirst(i), to)
+		stretches = append(stretches, body)
+		size += len(body)
+		if start == from || size >= s.pageBytes() {
+			slices.Reverse(stretches)
+			body = slices.Concat(stretches...)
+			if len(body) == 0 {
+				return page{}, fmt.Errorf("%w: conversation %d has nothing at %d", storage.ErrCorrupt, p.num, to)
+			}
+			return page{older: body[1:], more: more || start > from}, nil
+		}
 	}
-	return found, nil
 }
 
-// visible finds a conversation and the seq above which a user may see it. The
-// place of two users who never wrote to each other has no number: it exists as
-// soon as either thinks of it, and is empty.
-func (s *Service) visible(user string, t target) (place, uint64, error) {
+const readBack = 4 // messages that readPage reads at a time
+
+// find finds the conversation of a target. That of two users who never wrote to
+// each other exists as soon as either thinks of it, and is empty: not ok.
+func (s *Service) find(t target) (p place, ok bool, err error) {
 	rec, ok, err := s.db.Conversation(t.convID)
 	if err != nil {
-		return place{}, 0, err
+		return p, false, err
 	}
 	if !ok && t.kind == sequencer.Single {
-		return place{}, 0, nil
+		return p, false, nil
 	}
 	if !ok {
-		return place{}, 0, errNotFound
+		return p, false, errNotFound
 	}
-	p, _ := newPlace(rec.Num, rec.ID)
-	if t.kind == sequencer.Single {
-		return p, 0, nil
+	p, _ = newPlace(rec.Num, rec.ID)
+	return p, true, nil
+}
+
+// floor is the seq above which a user may see a conversation.
+func (s *Service) floor(p *place, user string) (uint64, error) {
+	if p.kind == sequencer.Single {
+		return 0, nil
 	}
-	m, ok, err := s.db.Member(rec.Num, user)
+	m, ok, err := s.db.Member(p.num, user)
 	switch {
 	case err != nil:
-		return place{}, 0, err
+		return 0, err
 	case !ok:
-		return place{}, 0, errNotFound
+		return 0, errNotFound
 	}
-	return p, m.JoinSeq - 1, nil
+	return m.JoinSeq - 1, nil
 }
 
 // published is the last seq that may be shown. A conversation that is not in
@@ -227,8 +303,13 @@ func (s *Service) published(p *place) (uint64, error) {
 	return last, err
 }
 
+// maxChunk is up to how many bytes of messages a chunk is worth making.
+const maxChunk = 1 << 20
+
+var errLarge = errors.New("chat: messages too large for a chunk")
+
 // chunk returns a chunk as long as it can be with messages up to last. One that
-// is in memory is lengthened.
+// is in memory is lengthened. It says errLarge where it would be too large.
 func (s *Service) chunk(p *place, index, last uint64) (*chunk, error) {
 	key := chunkKey{p.num, index}
 	c := &chunk{first: chunkFirst(index)}
@@ -243,6 +324,9 @@ func (s *Service) chunk(p *place, index, last uint64) (*chunk, error) {
 	err := s.db.Messages(p.num, from, to, func(m *storage.Message) error {
 		c.body = p.appendStored(append(c.body, ','), m)
 		c.ends = append(c.ends, int32(len(c.body)))
+		if len(c.body) > maxChunk {
+			return errLarge
+		}
 		return nil
 	})
 	if err == nil && c.last() != to {

@@ -64,7 +64,8 @@ type Service struct {
 	loops   Loops
 	readers *readers
 	chunks  *chunks
-	turns   []turn // by reactor, each owned by its loop
+	slots   chan struct{} // of readers that HTTP may take
+	turns   []turn        // by reactor, each owned by its loop
 
 	busySends   atomic.Uint64
 	redelivered atomic.Uint64
@@ -76,6 +77,7 @@ func New(cfg Config, db *storage.DB, seq *sequencer.Sequencer, loops Loops) *Ser
 		cfg: cfg, db: db, seq: seq, loops: loops,
 		readers: newReaders(cfg.Readers),
 		chunks:  newChunks(),
+		slots:   make(chan struct{}, cfg.Readers),
 		turns:   make([]turn, cfg.Reactors),
 	}
 }

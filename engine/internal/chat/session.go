@@ -15,6 +15,13 @@ const (
 	errorWindow = 10 * time.Second
 )
 
+// Login says who a connection was let in as.
+type Login struct {
+	User, Device string
+	Tracked      bool
+	Expires      time.Time // from then on it is closed unless renewed; zero: never
+}
+
 // Session is one connection's state. It belongs to the connection's loop. An
 // idle one is small: its maps are made when they are first needed.
 type Session struct {
@@ -22,6 +29,7 @@ type Session struct {
 	conn    Conn
 	user    string
 	tracked bool // acknowledges what it gets, asks for sync itself
+	expires time.Time
 
 	catchUp *catchUp          // a backlog or sync that runs; runs wait behind it
 	at      map[uint64]uint64 // single conversations: the last seq sent here
@@ -30,6 +38,7 @@ type Session struct {
 	behind  map[uint64]struct{} // conversations that sync has not finished: their runs are left out
 	acks    []sequencer.Cursor  // of this turn
 
+	reads    int // under way
 	errs     int
 	errSince time.Time
 }
@@ -38,16 +47,16 @@ type Session struct {
 // it known. A simple client is sent its backlog; a tracked one asks.
 // replaced is called, on any goroutine, with the connection of the same device
 // that this one takes the place of, if there is one.
-func (s *Service) Open(conn Conn, user, device string, tracked bool, replaced func(delivery.Conn)) (*Session, error) {
-	ss := &Session{svc: s, conn: conn, user: user, tracked: tracked}
+func (s *Service) Open(conn Conn, login Login, replaced func(delivery.Conn)) (*Session, error) {
+	ss := &Session{svc: s, conn: conn, user: login.User, tracked: login.Tracked, expires: login.Expires}
 	conn.SetWatched(true)
-	if !tracked {
+	if !login.Tracked {
 		ss.catchUp = &catchUp{}
 	}
 	id := conn.ID()
-	err := s.seq.Attach(id, user, device, !tracked, func(old delivery.Conn, err error) {
+	err := s.seq.Attach(id, login.User, login.Device, !login.Tracked, func(old delivery.Conn, err error) {
 		if err != nil {
-			s.cfg.Logger.Error("attaching a connection", "user", user, "err", err)
+			s.cfg.Logger.Error("attaching a connection", "user", login.User, "err", err)
 			s.loops.Do(id, func(ss *Session) { ss.conn.Close(codec.CloseInternal, "internal") })
 		}
 		if old.Serial != 0 {
@@ -59,6 +68,9 @@ func (s *Service) Open(conn Conn, user, device string, tracked bool, replaced fu
 
 // User is who the session belongs to.
 func (ss *Session) User() string { return ss.user }
+
+// Renew moves the end of the login.
+func (ss *Session) Renew(expires time.Time) { ss.expires = expires }
 
 // Message takes one message of the client. The payload may be used until it returns.
 func (ss *Session) Message(payload []byte) {
@@ -140,6 +152,10 @@ func (ss *Session) push(run *delivery.Run) {
 
 // Tick looks every few seconds for what is due.
 func (ss *Session) Tick(now time.Time) {
+	if !ss.expires.IsZero() && now.After(ss.expires) {
+		ss.conn.Close(codec.CloseAuth, "the login has expired")
+		return
+	}
 	if ss.tracked {
 		ss.redeliver(now)
 		return

@@ -9,6 +9,10 @@ import (
 	"gannet/engine/internal/delivery"
 )
 
+// maxInbox is from how many entries in its inbox on a reactor says that it is
+// backlogged.
+const maxInbox = 256 << 10
+
 // entry is one thing in an inbox: a post, or a function if do is set.
 type entry struct {
 	post delivery.Post

@@ -138,11 +138,11 @@ func (r *Reactors) DoConn(id delivery.Conn, fn func(c *Conn)) {
 	})
 }
 
-// Backlogged reports whether a reactor has so much queued for its rooms that
-// no more should be sent for a while.
+// Backlogged reports whether a reactor has so much queued for its rooms, or so
+// much in its inbox, that no more should be sent for a while.
 func (r *Reactors) Backlogged() bool {
 	for _, l := range r.loops {
-		if l.count.fanOutBytes.Load() > maxFanOutBytes {
+		if l.count.fanOutBytes.Load() > maxFanOutBytes || l.inbox.length.Load() > maxInbox {
 			return true
 		}
 	}

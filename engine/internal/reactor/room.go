@@ -1,5 +1,7 @@
 package reactor
 
+import "gannet/engine/internal/delivery"
+
 // room is the connections of a conversation that this reactor has.
 //
 // While a room is busy, members keep their index: who goes leaves a gap, who
@@ -34,6 +36,30 @@ type seat struct {
 func (l *loop) enter(c *Conn, conv, at uint64) {
 	if c.seatIn(conv) < 0 {
 		l.seat(c, conv, at)
+	}
+}
+
+// fewRooms is up to how many rooms it is cheaper to look for each among the
+// connection's seats than to make a set of them.
+const fewRooms = 32
+
+// enterAll puts c into rooms, but those where it is.
+func (l *loop) enterAll(c *Conn, rooms []delivery.Room) {
+	if len(rooms) <= fewRooms {
+		for _, r := range rooms {
+			l.enter(c, r.Conv, r.From)
+		}
+		return
+	}
+	in := make(map[uint64]struct{}, len(c.seats)+len(rooms))
+	for i := range c.seats {
+		in[c.seats[i].room.conv] = struct{}{}
+	}
+	for _, r := range rooms {
+		if _, there := in[r.Conv]; !there {
+			in[r.Conv] = struct{}{}
+			l.seat(c, r.Conv, r.From)
+		}
 	}
 }
 

@@ -92,9 +92,7 @@ func (l *loop) join(p *delivery.Post) {
 	if !c.joined {
 		l.joinUser(c)
 	}
-	for _, r := range p.Rooms {
-		l.enter(c, r.Conv, r.From)
-	}
+	l.enterAll(c, p.Rooms)
 	l.handler.Joined(c, p.Point)
 }
 

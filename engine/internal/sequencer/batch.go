@@ -45,7 +45,8 @@ type batch struct {
 	sent     map[uint64]int32               // hash of (sender, cid) → entry
 	sessions map[sessionKey]storage.Session // written in this batch
 
-	membership bool // holds a change of who is in which group
+	membership bool           // holds a change of who is in which group
+	entered    map[string]int // user → groups entered less groups left
 	lastID     uint64
 	heads      []published
 	stats      Published
@@ -66,6 +67,7 @@ func (s *Sequencer) newBatch() *batch {
 		posts:    make([][]delivery.Post, s.cfg.Reactors),
 		sent:     make(map[uint64]int32),
 		sessions: make(map[sessionKey]storage.Session),
+		entered:  make(map[string]int),
 	}
 }
 
@@ -81,6 +83,7 @@ func (b *batch) reset() {
 	clear(b.heads)
 	clear(b.sent)
 	clear(b.sessions)
+	clear(b.entered)
 	clear(b.msgs)
 	for r := range b.posts {
 		clear(b.posts[r])

@@ -62,12 +62,12 @@ func (s *Sequencer) conversation(id string) (*conv, error) {
 
 // conversationByNum is conversation for who has only the number.
 func (s *Sequencer) conversationByNum(num uint64) (*conv, error) {
+	if c := s.byNum[num]; c != nil {
+		return c, nil
+	}
 	rec, ok, err := s.db.ConversationByNum(num)
 	if err != nil || !ok {
 		return nil, err
-	}
-	if c := s.convs[rec.ID]; c != nil {
-		return c, nil
 	}
 	return s.load(rec)
 }
@@ -110,13 +110,14 @@ func (s *Sequencer) keep(rec storage.Conversation, last uint64) *conv {
 		first: none, final: none,
 	}
 	c.head.published.Store(last)
-	s.convs[rec.ID] = c
+	s.convs[rec.ID], s.byNum[rec.Num] = c, c
 	s.heads.Store(rec.ID, c.head)
 	return c
 }
 
 func (s *Sequencer) forget(c *conv) {
 	delete(s.convs, c.head.ID)
+	delete(s.byNum, c.head.Num)
 	s.heads.Delete(c.head.ID)
 }
 
@@ -126,27 +127,6 @@ func (s *Sequencer) Head(convID string) *Head {
 		return h.(*Head)
 	}
 	return nil
-}
-
-// evict forgets some conversations that nobody needs, once there are too many.
-// The sequencer goroutine calls it when the batch is empty, so that storage has
-// all there is to know of them, and never inside a send or a command, which may
-// hold one.
-func (s *Sequencer) evict() {
-	const most = 4096 // at a time, so that the pause stays short
-	if len(s.convs) <= s.cfg.MaxConversations {
-		return
-	}
-	seen := 0
-	for _, c := range s.convs {
-		if seen++; seen > most {
-			return
-		}
-		idle := c.last == c.head.Published() && (c.group == nil || c.group.pinned == 0)
-		if idle {
-			s.forget(c)
-		}
-	}
 }
 
 // member looks up a user's membership.

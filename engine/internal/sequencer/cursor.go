@@ -17,6 +17,9 @@ type Cursor struct {
 const (
 	cursorsEvery = time.Second
 	maxCursors   = 64 << 10
+	// A turn writes up to cursorsATurn of the moves that are due, so that the
+	// messages behind them do not wait for long.
+	cursorsATurn = 4096
 )
 
 // cursors collects moves between the batches they ride in. A user who is sent a
@@ -50,31 +53,60 @@ func (k *cursors) due(now time.Time) bool {
 }
 
 // flushCursors writes all collected moves into the batch.
-func (s *Sequencer) flushCursors() {
-	for id := range s.cursors.moved {
-		s.flushCursorsOf(id)
+func (s *Sequencer) flushCursors() { s.flushSomeCursors(s.cursors.n) }
+
+// flushDueCursors writes some of the moves that are due, and sees to it that
+// another turn comes for the rest.
+func (s *Sequencer) flushDueCursors(now time.Time) {
+	if !s.cursors.due(now) {
+		return
+	}
+	s.flushSomeCursors(cursorsATurn)
+	if s.cursors.due(now) {
+		s.inbox.ring()
 	}
 }
 
-// flushCursorsOf writes one user's moves into the batch.
-func (s *Sequencer) flushCursorsOf(id string) {
+func (s *Sequencer) flushSomeCursors(most int) {
+	for id := range s.cursors.moved {
+		if most <= 0 {
+			return
+		}
+		most -= s.flushSomeOf(id, most)
+	}
+}
+
+// flushCursorsOf writes all of one user's moves into the batch.
+func (s *Sequencer) flushCursorsOf(id string) { s.flushSomeOf(id, len(s.cursors.moved[id])) }
+
+// flushSomeOf writes up to most of one user's moves and returns how many.
+func (s *Sequencer) flushSomeOf(id string, most int) (n int) {
 	of := s.cursors.moved[id]
 	for num, seq := range of {
+		if n == most {
+			break
+		}
+		n++
+		delete(of, num)
 		if err := s.moveAck(id, num, seq); err != nil {
 			s.cfg.Logger.Error("moving a cursor", "user", id, "conv", num, "err", err)
 		}
 	}
-	s.cursors.n -= len(of)
-	delete(s.cursors.moved, id)
+	s.cursors.n -= n
+	if len(of) == 0 {
+		delete(s.cursors.moved, id)
+	}
+	return n
 }
 
-// moveAck moves a stored cursor forward, never past the end of the log.
+// moveAck moves a stored cursor forward, never past the end of the log. Who has
+// left a conversation has none there any more.
 func (s *Sequencer) moveAck(id string, num, seq uint64) error {
 	rec, ok, err := s.session(id, num)
-	if err != nil || !ok || seq <= rec.AckSeq {
+	if err != nil || !ok || rec.Left || seq <= rec.AckSeq {
 		return err
 	}
-	last, err := s.db.LastSeq(num)
+	last, err := s.lastSeq(num)
 	if err != nil {
 		return err
 	}
@@ -83,6 +115,14 @@ func (s *Sequencer) moveAck(id string, num, seq uint64) error {
 		s.putSession(rec)
 	}
 	return nil
+}
+
+// lastSeq is the last seq of a conversation as this batch will leave it.
+func (s *Sequencer) lastSeq(num uint64) (uint64, error) {
+	if c := s.byNum[num]; c != nil {
+		return c.last, nil
+	}
+	return s.db.LastSeq(num)
 }
 
 type sessionKey struct {

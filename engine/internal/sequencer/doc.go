@@ -15,9 +15,11 @@
 //
 // The sequencer goroutine owns everything in memory that decides: the last seq
 // of each conversation, groups and their members, who is connected where, the
-// duplicates of the batch being filled. It fills a batch while the syncer is
-// busy and applies it when the syncer is free or the batch is large, so a batch
-// grows by itself with the load and an idle engine commits at once.
+// duplicates of the batch being filled. It applies a batch when at most one other
+// is applied and not yet published, so that the next fsync has something to take
+// as soon as one ends, or when the batch is large, so that the memtable is filled
+// while the disk works. Until then it fills it: a batch grows by itself with the
+// load, and an idle engine commits at once.
 //
 // # Invariants
 //
@@ -31,8 +33,10 @@
 //     at or below the join point and is read from the log, all later batches are
 //     pushed. A change of membership begins a batch of its conversation: no
 //     message before it in the same batch, so what is pushed after it is later.
-//  4. Bounds. The inbox is bounded in messages and bytes; at most a few applied
-//     batches wait for the syncer. When either is full, Submit says ErrBusy.
+//  4. Bounds. The inbox is bounded in messages and bytes: when it is full,
+//     Submit says ErrBusy. At most a few applied batches wait for the syncer:
+//     when there are more, the sequencer waits and the inbox fills. Commands are
+//     not refused, but moves of cursors when very many commands wait.
 //
 // # The way not taken
 //

@@ -11,4 +11,7 @@ var (
 	ErrGroupFull    = errors.New("sequencer: the group is full")
 	ErrExists       = errors.New("sequencer: the group exists")
 	ErrConflict     = errors.New("sequencer: this cid was used for another message")
+
+	ErrTooManyConnections = errors.New("sequencer: the user has too many connections")
+	ErrTooManyGroups      = errors.New("sequencer: the user is in too many groups")
 )

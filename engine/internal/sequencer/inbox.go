@@ -5,10 +5,12 @@ import (
 	"time"
 )
 
-// Bounds of the inbox: what may wait before Submit says ErrBusy.
+// Bounds of the inbox: what may wait before Submit says ErrBusy, and Move where
+// it is commands.
 const (
 	maxWaitingMessages = 64 << 10
 	maxWaitingBytes    = 64 << 20
+	maxWaitingCommands = 64 << 10
 )
 
 // item is one entry of the inbox: the sends of one turn, or one command.
@@ -17,17 +19,20 @@ type item struct {
 	bytes   int // of their contents
 	arrived time.Time
 	do      func(*Tx)
+	spare   bool // a command that can be done without: refused where too many wait
 }
 
 // inbox is the bounded FIFO between everybody and the sequencer goroutine.
-// Commands (joins, cursors, membership) are not refused for load: they are what
-// connections that were let in need to work and to leave.
+// Commands (joins, membership) are not refused for load: they are what
+// connections that were let in need to work and to leave. Cursors are: a client
+// that is sent something again knows it by its id.
 type inbox struct {
 	mu       sync.Mutex
 	items    []item
 	spare    []item
 	messages int
 	bytes    int
+	commands int
 	refusing bool // sends; commands still come in
 	closed   bool
 	bell     chan struct{} // capacity 1
@@ -44,6 +49,12 @@ func (b *inbox) put(it item) error {
 	case it.do == nil && b.messages > 0 && (b.messages+len(it.sends) > maxWaitingMessages || b.bytes+it.bytes > maxWaitingBytes):
 		b.mu.Unlock()
 		return ErrBusy
+	case it.spare && b.commands > maxWaitingCommands:
+		b.mu.Unlock()
+		return ErrBusy
+	}
+	if it.do != nil {
+		b.commands++
 	}
 	b.items = append(b.items, it)
 	b.messages += len(it.sends)
@@ -68,7 +79,7 @@ func (b *inbox) take() (items []item, closed bool) {
 	clear(b.spare) // lets go of what the last take returned
 	items, b.items = b.items, b.spare[:0]
 	b.spare = items
-	b.messages, b.bytes = 0, 0
+	b.messages, b.bytes, b.commands = 0, 0, 0
 	return items, b.closed
 }
 

@@ -55,6 +55,25 @@ func TestGroupCommands(t *testing.T) {
 	}
 }
 
+// Who joins has nothing to be sent of what was said before, and who leaves loses
+// what was said meanwhile, but a cursor never goes back.
+func TestPlaceOfMember(t *testing.T) {
+	r := start(t, vfs.NewMem(), nil)
+	r.group("g", "o")
+	for round := range uint64(3) {
+		r.send(toGroup("o", "g", fmt.Sprint(round)), toGroup("o", "g", fmt.Sprint("x", round)))
+		r.do(func(tx *Tx) error { return tx.AddMember("g", "u", 0) })
+		s := r.session("u", "group_g")
+		if want := 2*round + 2; s.JoinSeq != want+1 || s.AckSeq != want || s.Left || Kind(s.Kind) != Group {
+			t.Errorf("%+v", s)
+		}
+		r.do(func(tx *Tx) error { return tx.RemoveMember("g", "u") })
+		if s = r.session("u", "group_g"); !s.Left {
+			t.Errorf("%+v", s)
+		}
+	}
+}
+
 func TestGroupFull(t *testing.T) {
 	r := start(t, vfs.NewMem(), func(c *Config) { c.OpenGroups, c.MaxMembers = true, 2 })
 	got := r.send(toGroup("a", "g", "1"), toGroup("b", "g", "2"), toGroup("c", "g", "3"), toGroup("a", "g", "4"))

@@ -28,7 +28,7 @@ func (s *Sequencer) seal() {
 		buf, ends = s.sealConversation(c, &runs[i], buf, ends)
 	}
 	s.sealPlaces()
-	buf = s.sealAnswers(buf)
+	s.sealAnswers(buf)
 	s.sealJoins()
 }
 
@@ -106,7 +106,7 @@ func (s *Sequencer) sealPlaces() {
 
 // sealAnswers posts the answers to connections, those of one connection that
 // follow each other as one post, and keeps the others for the syncer to call.
-func (s *Sequencer) sealAnswers(buf []byte) []byte {
+func (s *Sequencer) sealAnswers(buf []byte) {
 	b := s.cur
 	var open *delivery.Post // the post that the next answer may extend
 	var to delivery.Conn
@@ -135,7 +135,6 @@ func (s *Sequencer) sealAnswers(buf []byte) []byte {
 		}
 		open.Frame = buf[start:len(buf):len(buf)]
 	}
-	return buf
 }
 
 // sealJoins lets connections join at the end of the batch.

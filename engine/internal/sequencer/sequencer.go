@@ -20,8 +20,12 @@ type Config struct {
 	MaxConversations int           // kept in memory when nobody needs them; 0: 262,144
 	MaxMembers       int           // of a group that its first sender creates
 	OpenGroups       bool          // sending to a group creates and joins it (development)
-	StallAfter       time.Duration // an fsync that takes longer makes Submit say ErrBusy; 0: 2 s
-	Congested        func() bool   // whether the reactors have too much to send; may be nil
+
+	MaxUserConnections int // of one user at a time; 0: no bound
+	MaxUserGroups      int // that one user may be in; 0: no bound
+
+	StallAfter time.Duration // an fsync that takes longer makes Submit say ErrBusy; 0: 2 s
+	Congested  func() bool   // whether the reactors have too much to send; may be nil
 
 	Encoder Encoder
 	Post    func(reactor int, posts []delivery.Post) // must copy posts; called on the syncer goroutine
@@ -46,7 +50,8 @@ type Sequencer struct {
 
 	// Owned by the sequencer goroutine.
 	cur     *batch
-	convs   map[string]*conv
+	convs   map[string]*conv // by id
+	byNum   map[uint64]*conv // the same, by number
 	users   map[string]*user
 	cursors cursors
 	dups    *duplicates
@@ -54,6 +59,8 @@ type Sequencer struct {
 	lastNum uint64 // the last conversation number given
 	now     int64  // Unix milliseconds, read once a turn
 	failed  bool   // the log can't be written: all that comes is dropped unanswered
+
+	evictions backOff
 }
 
 // New makes a sequencer on an open database, which it must be the only one to write.
@@ -72,6 +79,7 @@ func New(db *storage.DB, cfg Config) (*Sequencer, error) {
 		hash:  newHasher(),
 		done:  make(chan struct{}),
 		convs: make(map[string]*conv),
+		byNum: make(map[uint64]*conv),
 		users: make(map[string]*user),
 		ids:   idSource{node: uint64(cfg.Node)},
 	}
@@ -194,7 +202,12 @@ func (s *Sequencer) run() {
 	}
 }
 
-// turn takes in what has come and commits if the disk is free for it.
+// pipelined is how many batches may be on their way at a time where they are
+// not large: one on the disk and one that follows at once.
+const pipelined = 2
+
+// turn takes in what has come and commits if the disk is about to be free for
+// it or if it is much.
 func (s *Sequencer) turn(items []item) {
 	t := time.Now()
 	s.now = t.UnixMilli()
@@ -202,11 +215,8 @@ func (s *Sequencer) turn(items []item) {
 	for i := range items {
 		s.take(&items[i])
 	}
-	idle := s.syncer.flying.Load() == 0
-	if idle && s.cursors.due(t) {
-		s.flushCursors()
-	}
-	if idle || s.syncer.flying.Load() < 2 || len(s.cur.answers) >= earlyBatchMessages {
+	if s.syncer.flying.Load() < pipelined || len(s.cur.answers) >= earlyBatchMessages {
+		s.flushDueCursors(t)
 		s.commit()
 		s.evict()
 	}

@@ -12,6 +12,7 @@ type user struct {
 	id     string
 	conns  []connection
 	groups []*conv // those the user is a member of; each is pinned
+	live   []int32 // how many of conns are live, by reactor
 }
 
 // connection is one of a user's connections. Only live ones get runs; a tracked
@@ -31,7 +32,7 @@ type joining struct {
 }
 
 // attach takes a connection in. It returns the connection of the same device
-// that the new one replaces, if any.
+// that the new one replaces, if any. Only one that replaces none can be too many.
 func (s *Sequencer) attach(conn delivery.Conn, id, device string) (u *user, replaced delivery.Conn, err error) {
 	if u = s.users[id]; u == nil {
 		if u, err = s.newUser(id); err != nil {
@@ -39,6 +40,9 @@ func (s *Sequencer) attach(conn delivery.Conn, id, device string) (u *user, repl
 		}
 	}
 	replaced = s.replace(u, device)
+	if most := s.cfg.MaxUserConnections; most > 0 && len(u.conns) >= most {
+		return nil, replaced, ErrTooManyConnections
+	}
 	u.conns = append(u.conns, connection{at: conn, device: device})
 	return u, replaced, nil
 }
@@ -59,7 +63,7 @@ func (s *Sequencer) newUser(id string) (*user, error) {
 	if s.cur.membership {
 		s.commit()
 	}
-	u := &user{id: id}
+	u := &user{id: id, live: make([]int32, s.cfg.Reactors)}
 	var groups []uint64
 	err := s.db.Sessions(id, func(rec storage.Session) error {
 		if Kind(rec.Kind) == Group && !rec.Left {
@@ -120,7 +124,8 @@ func (s *Sequencer) remove(u *user, i int) {
 	u.conns = slices.Delete(u.conns, i, i+1)
 }
 
-// setLive keeps count of the live connections in each group and reactor.
+// setLive keeps count of the live connections of the user, and in each group,
+// by reactor.
 func (s *Sequencer) setLive(u *user, c *connection, live bool) {
 	if c.live == live {
 		return
@@ -130,6 +135,7 @@ func (s *Sequencer) setLive(u *user, c *connection, live bool) {
 	if !live {
 		d = -1
 	}
+	u.live[c.at.Reactor] += d
 	for _, g := range u.groups {
 		g.group.live[c.at.Reactor] += d
 	}
@@ -138,15 +144,13 @@ func (s *Sequencer) setLive(u *user, c *connection, live bool) {
 // eachReactor calls fn once for each reactor that has a live connection of u
 // other than the one excepted.
 func (u *user) eachReactor(except delivery.Conn, fn func(reactor int)) {
-	for i, c := range u.conns {
-		if !c.live || c.at == except {
-			continue
-		}
-		seen := slices.ContainsFunc(u.conns[:i], func(e connection) bool {
-			return e.live && e.at != except && e.at.Reactor == c.at.Reactor
-		})
-		if !seen {
-			fn(c.at.Reactor)
+	for r, n := range u.live {
+		if n > 1 || n == 1 && (r != except.Reactor || !u.isLive(except)) {
+			fn(r)
 		}
 	}
+}
+
+func (u *user) isLive(conn delivery.Conn) bool {
+	return slices.ContainsFunc(u.conns, func(c connection) bool { return c.live && c.at == conn })
 }
