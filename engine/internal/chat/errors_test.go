@@ -63,3 +63,25 @@ func TestErrorFlood(t *testing.T) {
 		slow.ask(`{"type":"ping"}`, object{"type": "pong"})
 	})
 }
+
+// TestLoginEnds: a login that has run out closes the connection, one that was
+// renewed in time doesn't.
+func TestLoginEnds(t *testing.T) {
+	s := open(t, nil)
+	c := s.simple("alice")
+	now := time.Now()
+	tick := func(at time.Time) { c.loop.wait(func() { c.session.Tick(at) }) }
+	c.loop.wait(func() { c.session.Renew(now.Add(time.Hour)) })
+	tick(now.Add(59 * time.Minute))
+	c.loop.wait(func() { c.session.Renew(now.Add(2 * time.Hour)) })
+	tick(now.Add(61 * time.Minute))
+	select {
+	case code := <-c.ended:
+		t.Fatalf("closed with %d although renewed", code)
+	default:
+	}
+	tick(now.Add(121 * time.Minute))
+	if code := <-c.ended; code != codec.CloseAuth {
+		t.Errorf("closed with %d, want %d", code, codec.CloseAuth)
+	}
+}

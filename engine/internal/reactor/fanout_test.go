@@ -308,3 +308,23 @@ func TestBacklogged(t *testing.T) {
 		t.Fatal("backlogged without anything queued")
 	}
 }
+
+func TestBackloggedInbox(t *testing.T) {
+	l := newTestLoop(Config{})
+	posts := make([]delivery.Post, maxInbox)
+	for i := range posts {
+		posts[i].Kind = delivery.ToConn // nobody's
+	}
+	l.post(posts...)
+	if l.owner.Backlogged() {
+		t.Fatal("backlogged at the limit")
+	}
+	l.inbox.do(func() {})
+	if !l.owner.Backlogged() {
+		t.Fatal("not backlogged above the limit")
+	}
+	l.passAll()
+	if l.owner.Backlogged() {
+		t.Fatal("backlogged without anything in the inbox")
+	}
+}

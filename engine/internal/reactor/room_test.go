@@ -120,3 +120,32 @@ func TestUserPosts(t *testing.T) {
 		t.Error("tables are not empty")
 	}
 }
+
+// TestEnterMany: who joins many rooms at once is in each of them once, and
+// keeps the place where it was already.
+func TestEnterMany(t *testing.T) {
+	for _, n := range []int{fewRooms, fewRooms + 1, 500} {
+		l := newTestLoop(Config{})
+		c, _ := l.connect("u")
+		l.seat(c, 3, 77)
+		rooms := make([]delivery.Room, 0, n)
+		for i := range n - 1 {
+			rooms = append(rooms, delivery.Room{Conv: uint64(i), From: uint64(i)})
+		}
+		rooms = append(rooms, delivery.Room{Conv: 5, From: 99})
+		l.post(delivery.Post{Kind: delivery.Join, Serial: c.serial, Rooms: rooms})
+		l.passAll()
+		if len(c.seats) != n-1 || len(l.rooms) != n-1 {
+			t.Errorf("%d rooms: %d seats in %d", n, len(c.seats), len(l.rooms))
+		}
+		c.EachRoom(func(conv, at uint64) {
+			want := conv
+			if conv == 3 {
+				want = 77
+			}
+			if at != want {
+				t.Errorf("place in room %d is %d", conv, at)
+			}
+		})
+	}
+}

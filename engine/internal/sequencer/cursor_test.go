@@ -146,3 +146,62 @@ func TestCursorsFull(t *testing.T) {
 		t.Error("too many wait")
 	}
 }
+
+// Moves that are due are written while the disk is busy, some in each turn.
+func TestCursorsUnderLoad(t *testing.T) {
+	r := build(t, vfs.NewMem(), nil)
+	defer r.close()
+	if err := r.Submit(time.Now(), []Send{single("a", "b", "1")}); err != nil {
+		t.Fatal(err)
+	}
+	items, _ := r.inbox.take()
+	r.turn(items) // applied and not published
+	num := r.Head("single_a:b").Num
+	old := time.Now().Add(-cursorsEvery)
+	for i := range cursorsATurn + 10 {
+		r.cursors.move(Cursor{"b", num + uint64(i), 1}, old)
+	}
+	for _, left := range []int{10, 0} {
+		<-r.inbox.bell // each turn asks for the next
+		r.turn(nil)
+		if r.cursors.n != left {
+			t.Errorf("%d left, not %d", r.cursors.n, left)
+		}
+	}
+	r.commitAll()
+	if got := r.session("b", "single_a:b").AckSeq; got != 1 || len(r.cursors.moved) != 0 {
+		t.Errorf("cursor at %d, left %v", got, r.cursors.moved)
+	}
+}
+
+// A cursor may reach what is in the same batch; who has left has none.
+func TestCursorInBatch(t *testing.T) {
+	r := build(t, vfs.NewMem(), func(c *Config) { c.OpenGroups = true })
+	defer r.close()
+	if err := r.Submit(time.Now(), []Send{toGroup("a", "g", "1"), toGroup("b", "g", "2"), toGroup("a", "g", "3")}); err != nil {
+		t.Fatal(err)
+	}
+	r.step()
+	num := r.Head("group_g").Num
+	move := func(seq uint64) {
+		if err := r.Move([]Cursor{{"b", num, seq}}); err != nil {
+			t.Fatal(err)
+		}
+		r.step()
+		r.flushCursors()
+		r.commitAll()
+	}
+	move(2)
+	if got := r.session("b", "group_g").AckSeq; got != 2 {
+		t.Errorf("cursor at %d", got)
+	}
+	_ = r.inbox.put(item{do: func(tx *Tx) {
+		if err := tx.RemoveMember("g", "b"); err != nil {
+			t.Error(err)
+		}
+	}})
+	move(3)
+	if s := r.session("b", "group_g"); s.AckSeq != 2 || !s.Left {
+		t.Errorf("%+v", s)
+	}
+}

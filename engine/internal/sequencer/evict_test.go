@@ -134,3 +134,45 @@ func TestEvictAfterOpen(t *testing.T) {
 		t.Errorf("%d conversations in memory", kept)
 	}
 }
+
+// Eviction keeps what there is room for, and number and id lead to the same.
+func TestEvictNoMoreThanNeeded(t *testing.T) {
+	const most = 10
+	r := build(t, vfs.NewMem(), func(c *Config) { c.MaxConversations = most })
+	defer r.close()
+	for i := range 25 {
+		if err := r.Submit(time.Now(), []Send{single("a", fmt.Sprint(i), "c")}); err != nil {
+			t.Fatal(err)
+		}
+		r.commitAll()
+	}
+	if len(r.convs) != most || len(r.byNum) != most {
+		t.Errorf("%d conversations in memory, %d by number", len(r.convs), len(r.byNum))
+	}
+	for _, c := range r.convs {
+		if got, err := r.conversationByNum(c.head.Num); got != c || err != nil {
+			t.Errorf("%s: %v, %v", c.head.ID, got, err)
+		}
+	}
+}
+
+// Looks that find little become rare, and those that find something don't.
+func TestEvictionBacksOff(t *testing.T) {
+	var b backOff
+	for _, want := range []int{1, 2, 4, 8, 16, 32, 64, 64} {
+		b.looked(4096, 10)
+		rested := 0
+		for b.rests() {
+			rested++
+		}
+		if rested != want {
+			t.Errorf("rests for %d commits, not %d", rested, want)
+		}
+	}
+	for _, found := range [][2]int{{4096, 256}, {fewSeen, 0}} {
+		b.looked(4096, 10)
+		if b.looked(found[0], found[1]); b.rests() {
+			t.Errorf("rests after %v", found)
+		}
+	}
+}

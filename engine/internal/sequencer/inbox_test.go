@@ -42,6 +42,27 @@ func TestInboxBounds(t *testing.T) {
 	}
 }
 
+// Commands that can be done without are refused where too many wait.
+func TestInboxSpareCommands(t *testing.T) {
+	b := newInbox()
+	command := func(*Tx) {}
+	for range maxWaitingCommands + 1 {
+		if err := b.put(item{do: command, spare: true}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.put(item{do: command, spare: true}); !errors.Is(err, ErrBusy) {
+		t.Error(err)
+	}
+	if err := errors.Join(b.put(item{do: command}), b.put(item{sends: make([]Send, 1)})); err != nil {
+		t.Error("what can't be done without:", err)
+	}
+	b.take()
+	if err := b.put(item{do: command, spare: true}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestInboxEnds(t *testing.T) {
 	b := newInbox()
 	b.refuse()
