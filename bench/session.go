@@ -44,7 +44,7 @@ const (
 )
 
 func newSession(ctx context.Context, o *Options, t *target, loops int, result *Result) (*session, error) {
-	s := &session{ctx: ctx, o: o, target: t, users: newUsers(), clock: startClock(), result: result}
+	s := &session{ctx: ctx, o: o, target: t, users: newUsers(t, o.URL != ""), clock: startClock(), result: result}
 	for range loops {
 		if _, err := s.addLoop(); err != nil {
 			s.close()

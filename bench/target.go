@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"strconv"
 	"time"
 
 	"gannet/engine/auth"
@@ -19,6 +20,7 @@ type target struct {
 	http   string // base URL of the HTTP API; empty if not known
 	pid    int    // 0 if not known
 	signer *auth.Signer
+	runs   int // sessions so far
 }
 
 // newTarget resolves the addresses; secret is empty in dev mode.
@@ -71,14 +73,19 @@ func (t *target) source(i int) net.IP {
 	return net.IPv4(127, 0, 0, byte(2+i%8))
 }
 
-// users names the users of one run: distinct from those of all other runs, and
-// all of the same length.
+// users names the users of one run, all of the same length and distinct from
+// those of all other runs. Names are short, as those of people are, where nobody
+// else uses the server.
 type users struct{ run string }
 
-func newUsers() users {
+func newUsers(t *target, shared bool) users {
+	if !shared {
+		t.runs++
+		return users{strconv.Itoa(t.runs)}
+	}
 	var b [5]byte
 	rand.Read(b[:])
-	return users{base64.RawURLEncoding.EncodeToString(b[:])}
+	return users{base64.RawURLEncoding.EncodeToString(b[:]) + "-"}
 }
 
-func (u users) name(role string, i int) string { return fmt.Sprintf("%s-%s%05d", u.run, role, i) }
+func (u users) name(role string, i int) string { return fmt.Sprintf("%s%s%05d", u.run, role, i) }

@@ -40,6 +40,9 @@ func TestAck(t *testing.T) {
 		}
 	}
 	b.say(bySeq(50))
+	if err := s.Ack(context.Background(), "b", &wire.Request{ConvID: "single_a:b", Seq: 50}); err != nil {
+		t.Error(err)
+	}
 	s.talk("a", "b", 1)
 	if got := s.cursor("b", "single_a:b"); got != 9 {
 		t.Errorf("what came after the ack is acknowledged: %d", got)

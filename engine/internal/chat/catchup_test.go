@@ -86,7 +86,7 @@ func TestHeldRuns(t *testing.T) {
 		release := s.hold()
 		b := s.connect(1, "b", "d", tracked)
 		if tracked {
-			b.say(`{"type":"sync","cid":"y"}`)
+			b.say(`{"type":"sync","cid":"y","limit":3}`) // the third comes as a run
 		}
 		s.joined()
 		for range 4 {

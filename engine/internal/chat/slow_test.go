@@ -2,6 +2,7 @@ package chat
 
 import (
 	"bytes"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -35,6 +36,27 @@ func TestStepsAreSmall(t *testing.T) {
 				t.Errorf("%d bytes at once, want %d at most", c.largest, limit)
 			}
 		})
+	}
+}
+
+// A page of large messages is cut to what may wait, at its older end.
+func TestPagesAreSmall(t *testing.T) {
+	s := open(t, nil)
+	const n = 150 // in two chunks
+	for range n {
+		s.write("a", wire.Request{To: "b", Content: large(20 << 10)})
+	}
+	next := uint64(n)
+	for more := true; more; {
+		page := s.historyHTTP(t, "b", wire.Request{To: "a", Before: next + 1, Limit: 100})
+		seqs := page.seqs()
+		if len(seqs) == 0 || len(seqs)*20<<10 > s.pageBytes()+readBack*20<<10 || !slices.Equal(seqs, span(seqs[0], next)) {
+			t.Fatalf("before %d: %v", next+1, seqs)
+		}
+		next, more = seqs[0]-1, page.HasMore
+	}
+	if next != 0 {
+		t.Errorf("ends at %d", next+1)
 	}
 }
 

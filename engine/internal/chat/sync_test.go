@@ -84,6 +84,31 @@ func fields(text string) (words []string) {
 	return words
 }
 
+// Nothing of before a member's time is synced, whatever the client says it has.
+func TestSyncFromJoin(t *testing.T) {
+	s := open(t, nil)
+	s.group("g", "a", "b")
+	say := func() { s.write("a", wire.Request{GroupID: "g"}) }
+	say()
+	say()
+	ctx := context.Background()
+	for round := range uint64(2) {
+		if _, err := s.AddMembers(ctx, "a", "g", []string{"c"}); err != nil {
+			t.Fatal(err)
+		}
+		say()
+		c := s.connect(0, "c", fmt.Sprint(round), true)
+		chats, _ := c.sync(`,"cursors":{"group_g":0}`)
+		if got, want := seqsOf(chats), []uint64{3 + 2*round}; !slices.Equal(got, want) {
+			t.Errorf("%v, want %v", got, want)
+		}
+		if err := s.RemoveMember(ctx, "a", "g", "c"); err != nil {
+			t.Fatal(err)
+		}
+		say()
+	}
+}
+
 // As long as there is more to sync, what comes is left out; the last sync and
 // what comes after it join without a gap.
 func TestSyncBehind(t *testing.T) {

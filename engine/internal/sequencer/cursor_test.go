@@ -167,6 +167,7 @@ func TestCursorsUnderLoad(t *testing.T) {
 		if r.cursors.n != left {
 			t.Errorf("%d left, not %d", r.cursors.n, left)
 		}
+		r.publishOne() // one batch is still on its way
 	}
 	r.commitAll()
 	if got := r.session("b", "single_a:b").AckSeq; got != 1 || len(r.cursors.moved) != 0 {

@@ -141,7 +141,7 @@ func TestEvictNoMoreThanNeeded(t *testing.T) {
 	r := build(t, vfs.NewMem(), func(c *Config) { c.MaxConversations = most })
 	defer r.close()
 	for i := range 25 {
-		if err := r.Submit(time.Now(), []Send{single("a", fmt.Sprint(i), "c")}); err != nil {
+		if err := r.Submit(time.Now(), []Send{single("a", fmt.Sprint(i), fmt.Sprint(i))}); err != nil {
 			t.Fatal(err)
 		}
 		r.commitAll()

@@ -292,10 +292,11 @@ func TestJoin(t *testing.T) {
 				}
 			},
 			"publish": func(*rapid.T) { w.publishOne() },
-			"": func(*rapid.T) {
+			"": func(t *rapid.T) {
 				if n := w.inbox.waiting(); n > 40 {
 					w.step()
 				}
+				w.checkPublished(t)
 			},
 		})
 		for range 2 { // the second for the detaching of what the first replaced
@@ -304,6 +305,22 @@ func TestJoin(t *testing.T) {
 		w.check(t)
 		w.checkTables(t)
 	})
+}
+
+// checkPublished: readers are shown nothing that isn't durable.
+func (w *world) checkPublished(t *rapid.T) {
+	for _, c := range w.convs {
+		last := c.head.Published()
+		err := w.db.Messages(c.head.Num, last, last, func(m *storage.Message) error {
+			if m.ID > w.Durable() {
+				t.Errorf("%s: %d is published, but not durable", c.head.ID, last)
+			}
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // checkTables holds the sequencer's counts against its lists.
