@@ -77,9 +77,10 @@ type WelcomeConfig struct {
 
 // LimitsConfig bounds what clients may use.
 type LimitsConfig struct {
-	Connections   int `koanf:"connections" doc:"most WebSocket connections at a time; 0 = as many as the descriptor limit (ulimit -n) allows"`
-	MessageBytes  int `koanf:"message_bytes" doc:"largest message or request body, in bytes"`
-	OutboundBytes int `koanf:"outbound_bytes" doc:"a connection with more bytes than this waiting to be read is closed (4008)"`
+	Connections        int `koanf:"connections" doc:"most WebSocket connections at a time; 0 = as many as the descriptor limit (ulimit -n) allows"`
+	ConnectionsPerUser int `koanf:"connections_per_user" doc:"most WebSocket connections of one user at a time; one more is closed (1013); 0 = any number"`
+	MessageBytes       int `koanf:"message_bytes" doc:"largest message or request body, in bytes"`
+	OutboundBytes      int `koanf:"outbound_bytes" doc:"a connection with more bytes than this waiting to be read is closed (4008)"`
 }
 
 // GroupsConfig bounds groups.
@@ -116,7 +117,7 @@ func DefaultConfig() Config {
 		},
 		Dedupe:  DedupeConfig{Window: 7 * 24 * time.Hour},
 		Welcome: WelcomeConfig{Text: "连接成功"},
-		Limits:  LimitsConfig{MessageBytes: 64 << 10, OutboundBytes: 1 << 20},
+		Limits:  LimitsConfig{ConnectionsPerUser: 10, MessageBytes: 64 << 10, OutboundBytes: 1 << 20},
 		Groups:  GroupsConfig{MaxMembers: 500},
 		Log:     LogConfig{Level: "info", Format: "text"},
 	}

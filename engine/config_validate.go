@@ -81,6 +81,7 @@ func (d DeliveryConfig) validate(p *problems) {
 
 func (l LimitsConfig) validate(p *problems) {
 	p.between("limits.connections", l.Connections, 0, 10_000_000)
+	p.between("limits.connections_per_user", l.ConnectionsPerUser, 0, 10_000_000)
 	p.between("limits.message_bytes", l.MessageBytes, 256, 16<<20)
 	const key = "limits.outbound_bytes"
 	if least := l.MessageBytes + envelopeBytes; 0 < l.OutboundBytes && l.OutboundBytes < least {

@@ -1,6 +1,10 @@
 package engine_test
 
-import "testing"
+import (
+	"testing"
+
+	"gannet/engine"
+)
 
 // TestDevicesSideBySide: every device gets what is sent to its user, and what
 // its user sent from another one.
@@ -46,4 +50,19 @@ func TestDeviceReplaced(t *testing.T) {
 	stranger.expect(object{"type": "system", "user_id": "3"})
 	stranger.expectQuiet()
 	newer.expectQuiet()
+}
+
+// TestTooManyConnections: a user's connections are bounded; those of one device
+// take each other's place.
+func TestTooManyConnections(t *testing.T) {
+	s := serve(t, t.TempDir(), func(c *engine.Config) { c.Limits.ConnectionsPerUser = 2 })
+	first := s.enterFrom("alice", "one")
+	second := s.enterFrom("alice", "two")
+	third := s.dial("uid=alice&device=three")
+	third.expectClose(1013)
+	again := s.enterFrom("alice", "two")
+	second.expectClose(4002)
+	s.enter("bob").ask(`{"type":"send","to":"alice","content":"hi"}`, object{"type": "sent"})
+	first.expect(object{"type": "chat", "content": "hi"})
+	again.expect(object{"type": "chat", "content": "hi"})
 }

@@ -25,6 +25,9 @@ import (
 	"gannet/storage"
 )
 
+// maxUserGroups bounds what a login reads and a connection joins.
+const maxUserGroups = 5000
+
 // Engine is one server.
 type Engine struct {
 	cfg    Config
@@ -78,14 +81,16 @@ func (e *Engine) build(verifier *auth.Verifier) (err error) {
 	observer := newObserver(e.metrics)
 	encoder := chat.Encoder{Refusal: func(err error) *wire.Error { return e.chat.Refusal(err) }}
 	e.seq, err = sequencer.New(e.db, sequencer.Config{
-		Reactors:     e.cfg.Reactors,
-		Node:         e.cfg.NodeID,
-		DedupeWindow: e.cfg.Dedupe.Window,
-		MaxMembers:   e.cfg.Groups.MaxMembers,
-		OpenGroups:   e.cfg.Auth.Mode == auth.ModeDev,
-		Congested:    func() bool { return e.reactors.Backlogged() },
-		Encoder:      encoder,
-		Post:         func(r int, posts []delivery.Post) { e.reactors.Post(r, posts) },
+		Reactors:           e.cfg.Reactors,
+		Node:               e.cfg.NodeID,
+		DedupeWindow:       e.cfg.Dedupe.Window,
+		MaxMembers:         e.cfg.Groups.MaxMembers,
+		MaxUserGroups:      maxUserGroups,
+		MaxUserConnections: e.cfg.Limits.ConnectionsPerUser,
+		OpenGroups:         e.cfg.Auth.Mode == auth.ModeDev,
+		Congested:          func() bool { return e.reactors.Backlogged() },
+		Encoder:            encoder,
+		Post:               func(r int, posts []delivery.Post) { e.reactors.Post(r, posts) },
 		Observe: func(p *sequencer.Published) {
 			observer.published(p)
 			observer.handOver(e.reactors, p)

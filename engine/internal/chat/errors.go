@@ -22,6 +22,7 @@ var (
 	errMember   = wire.NewError(wire.ReasonNotMember, "you are not a member of this group")
 	errConflict = wire.NewError(wire.ReasonConflict, "this cid was used for another message")
 	errFull     = wire.NewError(wire.ReasonGroupFull, "the group is full")
+	errGroups   = wire.NewError(wire.ReasonConflict, "one of the users is in too many groups")
 	errExists   = wire.NewError(wire.ReasonConflict, "a group with this id exists")
 	errSelf     = wire.NewError(wire.ReasonBadRequest, "a message to oneself has no conversation")
 	errOther    = wire.NewError(wire.ReasonForbidden, "you can't send as somebody else")
@@ -49,6 +50,8 @@ func (s *Service) Refusal(err error) *wire.Error {
 		return errConflict
 	case errors.Is(err, sequencer.ErrGroupFull):
 		return errFull
+	case errors.Is(err, sequencer.ErrTooManyGroups):
+		return errGroups
 	case errors.Is(err, sequencer.ErrExists):
 		return errExists
 	}

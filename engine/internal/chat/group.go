@@ -26,6 +26,9 @@ func (s *Service) CreateGroup(_ context.Context, by string, g NewGroup) (Group, 
 		return Group{}, refused
 	}
 	err := s.seq.Do(func(tx *sequencer.Tx) (err error) {
+		if err = mayEnter(tx, members); err != nil {
+			return err
+		}
 		if err = tx.CreateGroup(rec); err != nil {
 			return err
 		}
@@ -163,6 +166,16 @@ func (s *Service) AddMembers(_ context.Context, by, id string, users []string) (
 	return groupOf(rec), nil
 }
 
+// mayEnter checks that nobody is in too many groups.
+func mayEnter(tx *sequencer.Tx, users []string) error {
+	for _, user := range users {
+		if err := tx.MayEnter(user); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // strangers leaves out users who are members, and checks that the others fit.
 func strangers(tx *sequencer.Tx, id string, users []string) ([]string, error) {
 	var err error
@@ -174,6 +187,9 @@ func strangers(tx *sequencer.Tx, id string, users []string) ([]string, error) {
 		return ok
 	})
 	if err != nil {
+		return nil, err
+	}
+	if err = mayEnter(tx, users); err != nil {
 		return nil, err
 	}
 	rec, err := tx.Group(id)

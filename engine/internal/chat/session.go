@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"errors"
 	"time"
 
 	"gannet/codec"
@@ -55,7 +56,11 @@ func (s *Service) Open(conn Conn, login Login, replaced func(delivery.Conn)) (*S
 	}
 	id := conn.ID()
 	err := s.seq.Attach(id, login.User, login.Device, !login.Tracked, func(old delivery.Conn, err error) {
-		if err != nil {
+		if errors.Is(err, sequencer.ErrTooManyConnections) {
+			s.loops.Do(id, func(ss *Session) {
+				ss.conn.Close(codec.CloseTryAgainLater, "too many connections of this user")
+			})
+		} else if err != nil {
 			s.cfg.Logger.Error("attaching a connection", "user", login.User, "err", err)
 			s.loops.Do(id, func(ss *Session) { ss.conn.Close(codec.CloseInternal, "internal") })
 		}
@@ -114,7 +119,7 @@ func (ss *Session) TurnEnd() {
 
 func (ss *Session) moveAcks() {
 	if len(ss.acks) > 0 {
-		_ = ss.svc.seq.Move(ss.acks) // refused only while stopping: acknowledged again after it
+		_ = ss.svc.seq.Move(ss.acks) // where too much waits it is lost: what comes again is acknowledged again
 		ss.acks = nil
 	}
 }
@@ -160,8 +165,8 @@ func (ss *Session) Tick(now time.Time) {
 		ss.redeliver(now)
 		return
 	}
-	if moves := ss.delivered(); len(moves) > 0 {
-		_ = ss.svc.seq.Move(moves)
+	if moves := ss.delivered(); len(moves) > 0 && ss.svc.seq.Move(moves) != nil {
+		clear(ss.told) // too much waits: told again at the next tick
 	}
 }
 
