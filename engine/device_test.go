@@ -63,6 +63,9 @@ func TestTooManyConnections(t *testing.T) {
 	again := s.enterFrom("alice", "two")
 	second.expectClose(4002)
 	s.enter("bob").ask(`{"type":"send","to":"alice","content":"hi"}`, object{"type": "sent"})
+	for range 2 { // what the others of alice's entered with
+		first.expect(object{"type": "chat", "to": "nobody"})
+	}
 	first.expect(object{"type": "chat", "content": "hi"})
 	again.expect(object{"type": "chat", "content": "hi"})
 }
