@@ -103,7 +103,7 @@ func (e *Engine) build(verifier *auth.Verifier) (err error) {
 	}
 	e.chat = chat.New(chat.Config{
 		Reactors:    e.cfg.Reactors,
-		Readers:     max(2, runtime.GOMAXPROCS(0)),
+		Readers:     max(2, e.cfg.Reactors),
 		Backlog:     e.cfg.Delivery.Backlog,
 		RetryAfter:  e.cfg.Delivery.RetryAfter,
 		Retries:     e.cfg.Delivery.Retries,

@@ -130,5 +130,5 @@ func compression() pebble.DBCompressionSettings {
 
 // compactions leaves most processors to the engine.
 func compactions() (lower, upper int) {
-	return 1, max(1, min(4, runtime.GOMAXPROCS(0)/2))
+	return 1, max(1, min(4, runtime.NumCPU()/2))
 }

@@ -32,6 +32,9 @@ Scenarios: ` + strings.Join(bench.Scenarios(), ", ") + `.`,
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
 			o.Scenario = args[0]
+			if !o.Serve {
+				useProcessors()
+			}
 			for _, arg := range serverArgs {
 				o.ServerArgs = append(o.ServerArgs, strings.Fields(arg)...)
 			}

@@ -75,6 +75,9 @@ variable (GANNET_LISTEN_WS for listen.ws), then in the file of --config.
 
 func serve(ctx context.Context, c engine.Config, start starter, stdout, stderr io.Writer) error {
 	logger := newLogger(c.Log, stderr)
+	if n := useProcessors(); c.Reactors == 0 {
+		c.Reactors = n
+	}
 	s, err := start(c, logger)
 	if err != nil {
 		return err
