@@ -162,12 +162,12 @@ func TestCursorsUnderLoad(t *testing.T) {
 		r.cursors.move(Cursor{"b", num + uint64(i), 1}, old)
 	}
 	for _, left := range []int{10, 0} {
+		r.publishOne() // the disk is free again
 		<-r.inbox.bell // each turn asks for the next
 		r.turn(nil)
 		if r.cursors.n != left {
 			t.Errorf("%d left, not %d", r.cursors.n, left)
 		}
-		r.publishOne() // one batch is still on its way
 	}
 	r.commitAll()
 	if got := r.session("b", "single_a:b").AckSeq; got != 1 || len(r.cursors.moved) != 0 {

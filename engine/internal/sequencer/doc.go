@@ -15,11 +15,10 @@
 //
 // The sequencer goroutine owns everything in memory that decides: the last seq
 // of each conversation, groups and their members, who is connected where, the
-// duplicates of the batch being filled. It applies a batch when at most one other
-// is applied and not yet published, so that the next fsync has something to take
-// as soon as one ends, or when the batch is large, so that the memtable is filled
-// while the disk works. Until then it fills it: a batch grows by itself with the
-// load, and an idle engine commits at once.
+// duplicates of the batch being filled. It applies a batch when the syncer has
+// published the one before, or when the batch is large, so that the memtable is
+// filled while the disk works. Until then it fills it: a batch grows by itself
+// with the load, and an idle engine commits at once.
 //
 // # Invariants
 //

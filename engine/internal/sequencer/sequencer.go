@@ -202,12 +202,9 @@ func (s *Sequencer) run() {
 	}
 }
 
-// pipelined is how many batches may be on their way at a time where they are
-// not large: one on the disk and one that follows at once.
-const pipelined = 2
-
-// turn takes in what has come and commits if the disk is about to be free for
-// it or if it is much.
+// turn takes in what has come and commits if the disk is free for it or if it is
+// much. Applying small batches ahead of a busy disk would not bring them to it
+// sooner: whatever has come by then goes into one batch and one fsync.
 func (s *Sequencer) turn(items []item) {
 	t := time.Now()
 	s.now = t.UnixMilli()
@@ -215,7 +212,7 @@ func (s *Sequencer) turn(items []item) {
 	for i := range items {
 		s.take(&items[i])
 	}
-	if s.syncer.flying.Load() < pipelined || len(s.cur.answers) >= earlyBatchMessages {
+	if s.syncer.flying.Load() == 0 || len(s.cur.answers) >= earlyBatchMessages {
 		s.flushDueCursors(t)
 		s.commit()
 		s.evict()
