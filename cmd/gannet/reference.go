@@ -90,6 +90,9 @@ func formatYAML(settings []engine.Setting) string {
 
 func indent(depth int) string { return strings.Repeat("  ", depth) }
 
+// mask stands for each secret of a list.
+const mask = "********"
+
 // yamlValue quotes texts as Go does; YAML knows the same escapes.
 func yamlValue(s engine.Setting) string {
 	switch v := s.Value.(type) {
@@ -98,6 +101,9 @@ func yamlValue(s engine.Setting) string {
 	case []string:
 		quoted := make([]string, len(v))
 		for i, item := range v {
+			if s.Secret {
+				item = mask
+			}
 			quoted[i] = strconv.Quote(item)
 		}
 		return "[" + strings.Join(quoted, ", ") + "]"

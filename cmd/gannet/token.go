@@ -1,7 +1,7 @@
 package main
 
 import (
-	"errors"
+	"context"
 	"fmt"
 	"time"
 
@@ -33,7 +33,7 @@ configuration. No server needs to run.`,
 			if err != nil {
 				return err
 			}
-			token, err := mint(c, user, role, ttl)
+			token, err := mint(cmd.Context(), c, user, role, ttl)
 			if err == nil {
 				_, err = fmt.Fprintln(cmd.OutOrStdout(), token)
 			}
@@ -47,8 +47,8 @@ configuration. No server needs to run.`,
 	return cmd
 }
 
-func mint(c engine.Config, user, role string, ttl time.Duration) (string, error) {
-	keys := c.Auth.Keys()
+func mint(ctx context.Context, c engine.Config, user, role string, ttl time.Duration) (string, error) {
+	keys := c.Keys()
 	if c.Auth.Mode == auth.ModeDev && len(keys.Secret) == 0 && keys.PrivateKeyFile == "" {
 		return "", usageErrorf("no token is needed: auth.mode is dev, which believes ws://%s/ws?uid=%s; "+
 			"for tokens set auth.mode to jwt and auth.jwt.secret or auth.jwt.private_key_file", c.Listen.WS, user)
@@ -61,21 +61,37 @@ func mint(c engine.Config, user, role string, ttl time.Duration) (string, error)
 	if err != nil {
 		return "", usageError{err}
 	}
-	return token, checkMinted(keys, token)
+	return token, checkMinted(ctx, keys, token)
 }
 
-// checkMinted makes sure that a server of this configuration accepts the
-// token, as far as it names the server's key.
-func checkMinted(keys auth.Config, token string) error {
-	if keys.PublicKeyFile == "" {
+// checkMinted makes sure that a server of this configuration accepts the token,
+// as far as its keys stand in files.
+func checkMinted(ctx context.Context, keys auth.Config, token string) error {
+	if keys.JWKSURL != "" || keys.PublicKeyFile == "" && keys.JWKSFile == "" {
 		return nil
 	}
 	v, err := auth.NewVerifier(keys)
 	if err != nil {
 		return usageError{err}
 	}
+	defer v.Close()
+	if err := v.Start(ctx); err != nil {
+		return usageError{err}
+	}
 	if _, err := v.Verify(token); err != nil {
-		return usageError{errors.New("auth.jwt.private_key_file belongs to none of the keys in auth.jwt.public_key_file")}
+		return usageErrorf("auth.jwt.private_key_file belongs to none of the keys in %s", publicFiles(keys))
 	}
 	return nil
+}
+
+// publicFiles names those of the two keys of the configuration that are set.
+func publicFiles(keys auth.Config) string {
+	switch {
+	case keys.JWKSFile == "":
+		return "auth.jwt.public_key_file"
+	case keys.PublicKeyFile == "":
+		return "auth.jwks_file"
+	default:
+		return "auth.jwt.public_key_file and auth.jwks_file"
+	}
 }

@@ -23,7 +23,11 @@ type attack struct {
 
 func refuseAll(t *testing.T, c Config, attacks []attack) {
 	t.Helper()
-	v := newTestVerifier(t, c)
+	refuseBy(t, newTestVerifier(t, c), attacks)
+}
+
+func refuseBy(t *testing.T, v *Verifier, attacks []attack) {
+	t.Helper()
 	for _, a := range attacks {
 		for range 2 { // a refused token must not be remembered as good
 			if id, err := v.Verify(a.token); err != ErrUnauthorized || id != (Identity{}) {

@@ -86,7 +86,7 @@ func (c *claims) GetAudience() (jwt.ClaimStrings, error)       { return c.aud, n
 
 // checkHeader refuses a protected header that names something twice or asks
 // for an extension: we understand none, so crit is always unknown to us
-// (RFC 7515 section 4.1.11). Everything about keys in it is left unread.
+// (RFC 7515 section 4.1.11).
 func checkHeader(token string) error {
 	segment, _, _ := strings.Cut(token, ".")
 	header, err := base64.RawURLEncoding.Strict().DecodeString(segment)

@@ -11,6 +11,7 @@ type Identity struct {
 	User    string    // the sub claim: a valid user id
 	Role    string    // the role claim, often empty
 	ID      string    // the jti claim, often empty
+	Issued  time.Time // the iat claim in whole seconds; zero where the token has none
 	Expires time.Time // from then on the token is refused (exp plus the leeway)
 }
 

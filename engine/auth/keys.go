@@ -10,32 +10,25 @@ import (
 	"encoding/pem"
 	"errors"
 	"fmt"
-	"maps"
 	"os"
-	"slices"
 
 	"github.com/golang-jwt/jwt/v5"
 )
 
 const (
-	minRSABits    = 2048 // RFC 7518 section 3.3
-	maxPublicKeys = 16   // each costs a signature check for a token that fits none
+	minRSABits = 2048 // RFC 7518 section 3.3
+	maxRSABits = 8192 // checking with a longer key takes too long
+	maxKeys    = 16   // of an algorithm; each costs a signature check for a token that fits none
 )
 
-// keyring is what tokens are checked with: for each algorithm its keys. An
-// algorithm that isn't in it doesn't exist.
-type keyring map[string][]jwt.VerificationKey
-
-func newKeyring(c Config) (keyring, error) {
-	if len(c.Secret) > 0 {
-		return keyring{jwt.SigningMethodHS256.Alg(): {c.Secret}}, nil
-	}
-	ring := keyring{}
-	if err := ring.addPEM(c.PublicKeys); err != nil {
+// readPEM returns the public keys of a configuration that stand in PEM form.
+func readPEM(c Config) ([]publicKey, error) {
+	keys, err := parsePEM(nil, c.PublicKeys)
+	if err != nil {
 		return nil, fmt.Errorf("public keys: %w", err)
 	}
 	if c.PublicKeyFile == "" {
-		return ring, nil
+		return keys, nil
 	}
 	text, err := os.ReadFile(c.PublicKeyFile)
 	if err != nil {
@@ -44,44 +37,38 @@ func newKeyring(c Config) (keyring, error) {
 	if len(text) == 0 {
 		return nil, fmt.Errorf("auth.jwt.public_key_file: %s is empty", c.PublicKeyFile)
 	}
-	if err := ring.addPEM(text); err != nil {
+	if keys, err = parsePEM(keys, text); err != nil {
 		return nil, fmt.Errorf("auth.jwt.public_key_file: %s: %w", c.PublicKeyFile, err)
 	}
-	return ring, nil
+	return keys, nil
 }
 
-// algorithms lists the algorithms that there are keys for. It is never nil,
-// because the parser takes nil to mean any algorithm.
-func (r keyring) algorithms() []string {
-	return slices.AppendSeq(make([]string, 0, len(r)), maps.Keys(r))
-}
-
-// addPEM adds every public key in text; something else in it is an error, so
-// that no key is left out unnoticed.
-func (r keyring) addPEM(text []byte) error {
+// parsePEM appends every public key in text; something else in it is an error,
+// so that no key is left out unnoticed.
+func parsePEM(keys []publicKey, text []byte) ([]publicKey, error) {
 	if len(text) == 0 {
-		return nil
+		return keys, nil
 	}
 	count := 0
 	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
 		key, err := parsePublicKey(block)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		method, err := methodOf(key)
 		if err != nil {
-			return err
+			return nil, err
 		}
-		r[method.Alg()] = append(r[method.Alg()], key)
+		keys = append(keys, publicKey{alg: method.Alg(), key: key})
 		count++
 	}
 	switch {
 	case count == 0:
-		return errors.New("no key in PEM form (-----BEGIN PUBLIC KEY-----) found")
-	case count > maxPublicKeys:
-		return fmt.Errorf("%d keys are too many; allowed is %d", count, maxPublicKeys)
+		return nil, errors.New("no key in PEM form (-----BEGIN PUBLIC KEY-----) found")
+	case count > maxKeys:
+		return nil, fmt.Errorf("%d keys are too many; allowed is %d", count, maxKeys)
 	}
-	return nil
+	return keys, nil
 }
 
 func parsePublicKey(block *pem.Block) (crypto.PublicKey, error) {
@@ -107,8 +94,11 @@ func parsePublicKey(block *pem.Block) (crypto.PublicKey, error) {
 func methodOf(key crypto.PublicKey) (jwt.SigningMethod, error) {
 	switch k := key.(type) {
 	case *rsa.PublicKey:
-		if k.N.BitLen() < minRSABits {
-			return nil, fmt.Errorf("an RSA key of %d bits is too short; allowed is %d or more", k.N.BitLen(), minRSABits)
+		switch bits := k.N.BitLen(); {
+		case bits < minRSABits:
+			return nil, fmt.Errorf("an RSA key of %d bits is too short; allowed is %d or more", bits, minRSABits)
+		case bits > maxRSABits:
+			return nil, fmt.Errorf("an RSA key of %d bits is too long; allowed is %d or less", bits, maxRSABits)
 		}
 		return jwt.SigningMethodRS256, nil
 	case *ecdsa.PublicKey:

@@ -8,6 +8,7 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,17 @@ func TestBadConfigurationsNameTheKey(t *testing.T) {
 		"short secret":       {Config{Mode: ModeJWT, Secret: secret[:31]}, "auth.jwt.secret: 31 bytes are too few"},
 		"short, in dev mode": {Config{Mode: ModeDev, Secret: secret[:1]}, "auth.jwt.secret: 1 bytes are too few"},
 		"secret and key":     {Config{Mode: ModeJWT, Secret: secret, PublicKeys: public}, "both set"},
+		"old secrets alone":  {Config{Mode: ModeDev, OldSecrets: [][]byte{secret}}, "auth.jwt.old_secrets: they stand beside a secret only"},
+		"short old secret":   {Config{Mode: ModeJWT, Secret: secret, OldSecrets: [][]byte{secret, secret[:31]}}, "auth.jwt.old_secrets: number 2: 31 bytes are too few"},
+		"many old secrets":   {Config{Mode: ModeJWT, Secret: secret, OldSecrets: slices.Repeat([][]byte{secret}, maxKeys)}, "auth.jwt.old_secrets: 16 secrets are too many"},
+		"secret and URL":     {Config{Mode: ModeJWT, Secret: secret, JWKSURL: "https://a.example", JWKSRefresh: time.Minute}, "auth.jwt.secret and auth.jwks_url are both set"},
+		"secret and set":     {Config{Mode: ModeDev, Secret: secret, JWKSFile: "x", JWKSRefresh: time.Minute}, "auth.jwt.secret and auth.jwks_file are both set"},
+		"plain HTTP":         {Config{Mode: ModeJWT, JWKSURL: "http://a.example", JWKSRefresh: time.Minute}, `auth.jwks_url: "http://a.example" is not allowed`},
+		"no refresh":         {Config{Mode: ModeJWT, JWKSFile: "x"}, `auth.jwks_refresh: "0s" is not allowed`},
+		"refresh in no time": {Config{Mode: ModeJWT, JWKSFile: "x", JWKSRefresh: time.Second - 1}, "auth.jwks_refresh: "},
+		"refresh next week":  {Config{Mode: ModeJWT, JWKSFile: "x", JWKSRefresh: 168 * time.Hour}, "auth.jwks_refresh: "},
+		"negative life":      {Config{Mode: ModeJWT, Secret: secret, MaxTTL: -time.Hour}, `auth.jwt.max_ttl: "-1h0m0s" is not allowed`},
+		"life in parts":      {Config{Mode: ModeJWT, Secret: secret, MaxTTL: 1500 * time.Millisecond}, `auth.jwt.max_ttl: "1.5s" is not allowed`},
 		"no such file":       {Config{Mode: ModeJWT, PublicKeyFile: "/nowhere/key.pem"}, "auth.jwt.public_key_file: open /nowhere/key.pem"},
 		"empty file":         {Config{Mode: ModeJWT, PublicKeyFile: tempFile(t, nil)}, "is empty"},
 		"bad file":           {Config{Mode: ModeJWT, PublicKeyFile: tempFile(t, []byte("x"))}, "auth.jwt.public_key_file: "},
@@ -57,7 +69,7 @@ func TestBadPublicKeys(t *testing.T) {
 		"garbage inside": {"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", ""},
 		"P-384":          {string(publicPEM(t, p384.Public())), "P-384 is not supported"},
 		"RSA 1024":       {string(publicPEM(t, short)), "1024 bits is too short"},
-		"too many":       {strings.Repeat(string(good), maxPublicKeys+1), "17 keys are too many"},
+		"too many":       {strings.Repeat(string(good), maxKeys+1), "17 keys are too many"},
 	} {
 		_, err := NewVerifier(Config{Mode: ModeJWT, PublicKeys: []byte(test.text)})
 		if err == nil || !strings.Contains(err.Error(), test.want) {

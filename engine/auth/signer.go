@@ -16,15 +16,17 @@ type Signer struct {
 	key      any
 	issuer   string
 	audience string
+	maxTTL   time.Duration // 0 = any
+	reserved string        // empty = nobody
 }
 
 // NewSigner reads the minting key of a configuration: its secret or its
 // private key file. Errors say which key of the configuration to set.
 func NewSigner(c Config) (*Signer, error) {
-	if err := c.checkSecret(); err != nil {
+	if err := errors.Join(c.checkSecret(), c.checkMaxTTL()); err != nil {
 		return nil, err
 	}
-	s := &Signer{issuer: c.Issuer, audience: c.Audience}
+	s := &Signer{issuer: c.Issuer, audience: c.Audience, maxTTL: c.MaxTTL, reserved: c.Reserved}
 	switch {
 	case len(c.Secret) > 0:
 		s.method, s.key = jwt.SigningMethodHS256, c.Secret
@@ -49,10 +51,14 @@ func (s *Signer) Mint(user, role string, ttl time.Duration) (string, error) {
 	switch {
 	case !ValidUser(user):
 		return "", fmt.Errorf("%q is not a user id; allowed are 1 to %d of A-Z a-z 0-9 . _ @ -", user, maxUserBytes)
+	case user == s.reserved:
+		return "", fmt.Errorf("%s is the server's own user (system.user), as whom nobody can log in", user)
 	case len(role) > maxClaimBytes:
 		return "", fmt.Errorf("a role of %d bytes is too long; allowed is %d", len(role), maxClaimBytes)
 	case ttl < time.Second:
 		return "", fmt.Errorf("a lifetime of %s is too short; allowed is 1s or more", ttl)
+	case s.maxTTL > 0 && ttl > s.maxTTL:
+		return "", fmt.Errorf("a lifetime of %s is too long; allowed is %s or less (auth.jwt.max_ttl)", ttl, s.maxTTL)
 	}
 	return jwt.NewWithClaims(s.method, s.payload(user, role, ttl)).SignedString(s.key)
 }

@@ -9,9 +9,14 @@ import (
 )
 
 func TestMintRefuses(t *testing.T) {
-	s, err := NewSigner(secretConfig())
+	c := secretConfig()
+	c.Reserved, c.MaxTTL = "system", time.Hour
+	s, err := NewSigner(c)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if _, err := s.Mint("alice", "", time.Hour); err != nil {
+		t.Error(err)
 	}
 	for _, test := range []struct {
 		user, role string
@@ -22,6 +27,8 @@ func TestMintRefuses(t *testing.T) {
 		{"a b", "", time.Hour, "is not a user id"},
 		{"alice", "", time.Second - 1, "too short"},
 		{"alice", "", -time.Hour, "too short"},
+		{"alice", "", time.Hour + 1, "too long; allowed is 1h0m0s or less (auth.jwt.max_ttl)"},
+		{"system", "", time.Hour, "system is the server's own user (system.user)"},
 		{"alice", strings.Repeat("r", 257), time.Hour, "too long"},
 	} {
 		if _, err := s.Mint(test.user, test.role, test.ttl); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -26,6 +26,9 @@ func TestEachKindOfKey(t *testing.T) {
 				if err != nil || id.User != "alice" || id.Role != "admin" || id.ID == "" {
 					t.Fatalf("Verify = %+v, %v", id, err)
 				}
+				if ago := time.Since(id.Issued); ago < 0 || ago > time.Minute {
+					t.Fatalf("issued %s ago", ago)
+				}
 				if until := time.Until(id.Expires); until < 59*time.Minute || until > time.Hour {
 					t.Fatalf("expires in %s", until)
 				}
