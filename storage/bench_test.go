@@ -18,6 +18,17 @@ func BenchmarkPage(b *testing.B) {
 	}
 }
 
+// BenchmarkTail finds the end of a conversation.
+func BenchmarkTail(b *testing.B) {
+	db := benchDB(b)
+	b.ReportAllocs()
+	for b.Loop() {
+		if t, err := db.Tail(1); t.Count != 1000 || err != nil {
+			b.Fatal(t, err)
+		}
+	}
+}
+
 // BenchmarkPlace finds a message by its id.
 func BenchmarkPlace(b *testing.B) {
 	db := benchDB(b)
@@ -41,7 +52,7 @@ func BenchmarkAppendMessages(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		batch.Reset()
-		batch.AppendMessages(1, msgs)
+		batch.AppendMessages(1, 0, msgs)
 	}
 }
 
@@ -49,7 +60,14 @@ func benchDB(b *testing.B) *DB {
 	db := open(b, vfs.NewMem())
 	write(b, db, func(batch *Batch) {
 		batch.PutConversation(Conversation{Num: 1, ID: "c"})
-		send(batch, 1, 1, 1, 1000)
+		msgs, places := make([]Message, 1000), make([]Place, 1000)
+		for i := range msgs {
+			id := uint64(i) + 1
+			msgs[i] = Message{ID: id, Seq: id, Time: int64(i), From: "user1", Content: make([]byte, 128)}
+			places[i] = Place{ID: id, Conv: 1, Seq: id}
+		}
+		batch.AppendMessages(1, 0, msgs)
+		batch.PutPlaces(places)
 	})
 	return db
 }

@@ -36,13 +36,9 @@ func (db *DB) Conversation(id string) (Conversation, bool, error) {
 	return findConversation(db.p, id)
 }
 
-func findConversation(r pebble.Reader, id string) (c Conversation, found bool, err error) {
+func findConversation(r pebble.Reader, id string) (Conversation, bool, error) {
 	var buf [160]byte
-	found, err = get(r, appendTextKey(buf[:0], prefixConversation, id), func(key, value []byte) (err error) {
-		c, err = decodeConversation(key, value)
-		return err
-	})
-	return c, found, err
+	return find(r, appendTextKey(buf[:0], prefixConversation, id), decodeConversation)
 }
 
 // ConversationByNum returns the conversation with an internal number.
@@ -69,3 +65,17 @@ func findNumber(r pebble.Reader, num uint64) (c Conversation, found bool, err er
 
 // LastConversation returns the highest internal number, 0 if there is none.
 func (db *DB) LastConversation() (uint64, error) { return db.lastNumber(prefixNumber) }
+
+// PutConversation adds a conversation under its id and its number.
+func (b *Batch) PutConversation(c Conversation) {
+	b.fail(checkText("conversation id", c.ID))
+	if c.Num == 0 {
+		b.fail(invalid("conversation %q without a number", c.ID))
+	}
+	b.key = appendTextKey(b.key[:0], prefixConversation, c.ID)
+	b.value = appendConversation(b.value[:0], c)
+	b.set()
+	b.key = appendNumberKey(b.key[:0], prefixNumber, c.Num)
+	b.value = append(b.value[:0], c.ID...)
+	b.set()
+}

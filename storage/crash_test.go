@@ -36,6 +36,8 @@ func (h *history) batch(b *Batch) {
 		user := fmt.Sprint("u", h.rng.IntN(3))
 		b.PutSession(Session{User: user, Conv: conv, JoinSeq: 1, AckSeq: h.last[conv]})
 		b.PutDuplicate(9, user, fmt.Sprint(h.id), Duplicate{Conv: conv, Seq: h.last[conv]})
+		b.PutReaction(conv, h.last[conv], Reaction{User: user, Emoji: "e"})
+		b.PutExpiry(Expiry{At: int64(h.id), Conv: conv, Seq: h.last[conv]})
 	}
 }
 

@@ -110,18 +110,23 @@ func TestOpenUnwritable(t *testing.T) {
 	}
 }
 
-func TestOpenNewerSchema(t *testing.T) {
-	fs := vfs.NewMem()
-	db, err := Open(options(t, fs))
-	if err != nil {
-		t.Fatal(err)
-	}
-	write(t, db, func(b *Batch) { b.PutSystem(systemSchema, []byte{schemaVersion + 1}) })
-	if err := db.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(options(t, fs)); !errors.Is(err, ErrSchema) {
-		t.Fatal(err)
+func TestOpenOtherSchema(t *testing.T) {
+	for version, want := range map[byte]string{
+		schemaVersion + 1: "version 3, this program knows up to 2",
+		1:                 "version 1, which no release has written",
+	} {
+		fs := vfs.NewMem()
+		db, err := Open(options(t, fs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		write(t, db, func(b *Batch) { b.PutSystem(systemSchema, []byte{version}) })
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Open(options(t, fs)); !errors.Is(err, ErrSchema) || !strings.Contains(err.Error(), want) {
+			t.Errorf("version %d: %v", version, err)
+		}
 	}
 }
 

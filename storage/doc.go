@@ -1,7 +1,19 @@
-// Package storage keeps what the engine must not lose: messages, the records
-// by which a repeated send is recognised, conversations, groups, members and
-// each user's place in a conversation. It is the only package that knows the
-// database underneath (Pebble); above it there are typed records only.
+// Package storage keeps what the engine must not lose: messages and events, the
+// records by which a repeated send or request is recognised, conversations,
+// groups with their members, requests to join and bans, each user's place in a
+// conversation, blocks, reactions, expiries and revoked tokens. It is the only
+// package that knows the database underneath (Pebble); above it there are
+// typed records only.
+//
+// # Entries
+//
+// A conversation is a sequence of entries, seq 1, 2, 3 …: messages, and events,
+// which say that a message was recalled, edited or reacted to, or that the group
+// has changed. Both are a [Message], have an id and a place; events are not to
+// be read, so that they don't count as unread. Every run of entries says how
+// many messages are before it, and [DB.Tail] and [DB.CountTo] count by reading
+// one run. Entries are appended; what is rewritten, by [Batch.PutRun], is
+// the content of one that was edited or recalled or has expired.
 //
 // # Writing
 //

@@ -1,9 +1,6 @@
 package storage
 
-import (
-	"encoding/binary"
-	"errors"
-)
+import "encoding/binary"
 
 // Duplicate says which message a sender's cid stands for.
 type Duplicate struct {
@@ -21,23 +18,20 @@ func appendDuplicate(dst []byte, d Duplicate) []byte {
 }
 
 func decodeDuplicate(key, value []byte) (Duplicate, error) {
+	_, _, _, ok := splitDayKey(key, prefixDuplicate)
 	d := decoder{rest: value}
 	d.version(duplicateVersion)
 	dup := Duplicate{Conv: d.uvarint(), Seq: d.uvarint(), Fingerprint: d.fixed64()}
-	if !d.done() {
+	if !ok || !d.done() {
 		return Duplicate{}, corrupt(key, "bad duplicate")
 	}
 	return dup, nil
 }
 
 // Duplicate returns what a sender's cid stands for in the bucket of a day.
-func (db *DB) Duplicate(day uint16, sender, cid string) (d Duplicate, found bool, err error) {
+func (db *DB) Duplicate(day uint16, sender, cid string) (Duplicate, bool, error) {
 	var buf [160]byte
-	found, err = get(db.p, appendDuplicateKey(buf[:0], day, sender, cid), func(key, value []byte) (err error) {
-		d, err = decodeDuplicate(key, value)
-		return err
-	})
-	return d, found, err
+	return find(db.p, appendDuplicateKey(buf[:0], day, sender, cid), decodeDuplicate)
 }
 
 // Duplicates hands the bucket of a day to fn, in the order of senders and
@@ -45,37 +39,33 @@ func (db *DB) Duplicate(day uint16, sender, cid string) (d Duplicate, found bool
 func (db *DB) Duplicates(day uint16, fn func(sender, cid string, d Duplicate) error) error {
 	s := newScan()
 	defer s.free()
-	s.lower = appendDayKey(s.lower[:0], day)
-	s.upper = appendAfterDay(s.upper[:0], day)
+	s.lower = appendDayKey(s.lower[:0], prefixDuplicate, day)
+	s.upper = appendAfterDay(s.upper[:0], prefixDuplicate, day)
 	return s.each(db.p, func(key, value []byte) error {
-		_, sender, cid, ok := splitDuplicateKey(key)
-		if !ok {
-			return corrupt(key, "bad key")
-		}
 		d, err := decodeDuplicate(key, value)
 		if err != nil {
 			return err
 		}
+		_, sender, cid, _ := splitDayKey(key, prefixDuplicate)
 		return fn(alias(sender), alias(cid), d)
 	})
 }
 
 // DuplicateDays returns the days that have a bucket, in order.
-func (db *DB) DuplicateDays() (days []uint16, err error) {
-	s := newScan()
-	defer s.free()
-	s.upper = append(s.upper[:0], prefixDuplicate+1)
-	s.lower = append(s.lower[:0], prefixDuplicate)
-	it, err := s.iter(db.p)
-	if err != nil {
-		return nil, err
+func (db *DB) DuplicateDays() ([]uint16, error) { return db.days(prefixDuplicate) }
+
+// PutDuplicate remembers a message's cid in the bucket of the given day.
+func (b *Batch) PutDuplicate(day uint16, sender, cid string, d Duplicate) {
+	b.fail(checkText("sender", sender))
+	if cid == "" {
+		b.fail(invalid("empty cid"))
 	}
-	for it.First(); it.Valid(); it.SeekGE(appendAfterDay(nil, days[len(days)-1])) {
-		day, _, _, ok := splitDuplicateKey(it.Key())
-		if !ok {
-			return nil, errors.Join(corrupt(it.Key(), "bad key"), it.Close())
-		}
-		days = append(days, day)
-	}
-	return days, it.Close()
+	b.key = appendDuplicateKey(b.key[:0], day, sender, cid)
+	b.value = appendDuplicate(b.value[:0], d)
+	b.set()
+}
+
+// DropDuplicates forgets the buckets of all days before the given one.
+func (b *Batch) DropDuplicates(before uint16) {
+	b.dropDays(prefixDuplicate, before)
 }

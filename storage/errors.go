@@ -15,7 +15,8 @@ var (
 	// ErrLocked is matched by errors of Open when the directory is in use.
 	ErrLocked = errors.New("data directory is in use by another process")
 	// ErrSchema is matched by errors of Open when the directory was written
-	// by a newer version of this program, or not by this program.
+	// by a version of this program that this one can't read, or not by this
+	// program.
 	ErrSchema = errors.New("unknown schema")
 	// ErrFailed is matched by errors of writes after the log couldn't be
 	// written. What was applied since the last successful Sync is unknown.

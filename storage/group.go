@@ -12,18 +12,24 @@ type Group struct {
 	Members    uint32 // how many there are
 	CreatedAt  int64  // Unix milliseconds
 	Flags      uint8  // the caller's own
+
+	Announcement string
+	LastJoin     uint64 // the JoinSeq of who came last, but for those who see all
+	MentionSeq   uint64 // the last message that mentioned all members
 }
 
-const groupVersion = 1
+const groupVersion = 2
 
 func appendGroup(dst []byte, g *Group) []byte {
 	dst = append(dst, groupVersion, g.Flags)
 	dst = appendString(dst, g.ID)
 	dst = appendString(dst, g.Name)
 	dst = appendString(dst, g.Owner)
+	dst = appendString(dst, g.Announcement)
 	dst = binary.AppendUvarint(dst, uint64(g.MaxMembers))
 	dst = binary.AppendUvarint(dst, uint64(g.Members))
-	return binary.AppendVarint(dst, g.CreatedAt)
+	dst = binary.AppendVarint(dst, g.CreatedAt)
+	return binary.AppendUvarint(binary.AppendUvarint(dst, g.MentionSeq), g.LastJoin)
 }
 
 func decodeGroup(key, value []byte) (Group, error) {
@@ -32,8 +38,8 @@ func decodeGroup(key, value []byte) (Group, error) {
 	d.version(groupVersion)
 	g := Group{
 		Conv: conv, Flags: d.byte(),
-		ID: d.string(), Name: d.string(), Owner: d.string(),
-		MaxMembers: d.uint32(), Members: d.uint32(), CreatedAt: d.varint(),
+		ID: d.string(), Name: d.string(), Owner: d.string(), Announcement: d.string(),
+		MaxMembers: d.uint32(), Members: d.uint32(), CreatedAt: d.varint(), MentionSeq: d.uvarint(), LastJoin: d.uvarint(),
 	}
 	if !ok || !d.done() {
 		return Group{}, corrupt(key, "bad group")
@@ -42,11 +48,20 @@ func decodeGroup(key, value []byte) (Group, error) {
 }
 
 // Group returns the group of a conversation.
-func (db *DB) Group(conv uint64) (g Group, found bool, err error) {
+func (db *DB) Group(conv uint64) (Group, bool, error) {
 	var buf [numberKeyLen]byte
-	found, err = get(db.p, appendNumberKey(buf[:0], prefixGroup, conv), func(key, value []byte) (err error) {
-		g, err = decodeGroup(key, value)
-		return err
-	})
-	return g, found, err
+	return find(db.p, appendNumberKey(buf[:0], prefixGroup, conv), decodeGroup)
+}
+
+// PutGroup adds or replaces a group.
+func (b *Batch) PutGroup(g Group) {
+	b.key = appendNumberKey(b.key[:0], prefixGroup, g.Conv)
+	b.value = appendGroup(b.value[:0], &g)
+	b.set()
+}
+
+// DeleteGroup removes a group; its members are to be deleted one by one.
+func (b *Batch) DeleteGroup(conv uint64) {
+	b.key = appendNumberKey(b.key[:0], prefixGroup, conv)
+	b.delete()
 }

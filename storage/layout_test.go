@@ -220,7 +220,7 @@ func (w *workload) fill(b *Batch, n, burst int) {
 		if w.log {
 			w.putLog(b, uint64(conv))
 		} else if len(w.msgs[conv]) > 0 {
-			b.AppendMessages(uint64(conv), w.msgs[conv])
+			b.AppendMessages(uint64(conv), w.last[conv]-uint64(len(w.msgs[conv])), w.msgs[conv])
 		}
 		w.msgs[conv] = w.msgs[conv][:0]
 	}
@@ -274,7 +274,7 @@ func (w *workload) putLog(b *Batch, conv uint64) {
 		m := &w.msgs[conv][i]
 		b.key = appendNumberKey(b.key[:0], 'l', m.ID)
 		b.value = binary.AppendUvarint(binary.AppendUvarint(b.value[:0], conv), m.Seq)
-		b.value = appendRun(b.value, w.msgs[conv][i:i+1])
+		b.value = appendRun(b.value, m.Seq-1, w.msgs[conv][i:i+1])
 		b.set()
 		b.key = appendRunKey(b.key[:0], conv, m.Seq)
 		b.value = binary.BigEndian.AppendUint64(b.value[:0], m.ID)

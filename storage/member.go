@@ -26,7 +26,7 @@ func appendMember(dst []byte, m *Member) []byte {
 }
 
 func decodeMember(key, value []byte) (Member, error) {
-	_, user, ok := splitMemberKey(key)
+	_, user, ok := splitUserKey(key, prefixMember)
 	d := decoder{rest: value}
 	d.version(memberVersion)
 	m := Member{
@@ -45,35 +45,35 @@ func (db *DB) Member(conv uint64, user string) (Member, bool, error) {
 	return findMember(db.p, conv, user)
 }
 
-func findMember(r pebble.Reader, conv uint64, user string) (m Member, found bool, err error) {
+func findMember(r pebble.Reader, conv uint64, user string) (Member, bool, error) {
 	var buf [96]byte
-	found, err = get(r, appendMemberKey(buf[:0], conv, user), func(key, value []byte) (err error) {
-		m, err = decodeMember(key, value)
-		return err
-	})
-	return m, found, err
+	return find(r, appendMemberKey(buf[:0], conv, user), decodeMember)
 }
 
 // Members returns up to limit members of a group in the order of their user
 // ids, beginning after the given one ("" begins with the first).
 func (db *DB) Members(conv uint64, after string, limit int) ([]Member, error) {
-	if limit <= 0 {
-		return nil, nil
-	}
-	s := newScan()
-	defer s.free()
-	s.lower = append(appendMemberKey(s.lower[:0], conv, after), 0) // the least key above after's
-	s.upper = appendAfterNumber(s.upper[:0], prefixMember, conv)
-	var members []Member
-	err := s.each(db.p, func(key, value []byte) error {
-		m, err := decodeMember(key, value)
-		if err != nil {
-			return err
-		}
-		if members = append(members, m); len(members) == limit {
-			return errStop
-		}
-		return nil
-	})
-	return members, err
+	return listUsers(db.p, prefixMember, conv, after, limit, decodeMember)
+}
+
+// listUsers returns up to limit of a group's records of one kind, beginning
+// after the one of the given user.
+func listUsers[T any](r pebble.Reader, prefix byte, conv uint64, after string, limit int, decode func(key, value []byte) (T, error)) ([]T, error) {
+	lower := append(appendUserKey(nil, prefix, conv, after), 0) // the least key above after's
+	return list(r, lower, appendAfterNumber(nil, prefix, conv), limit, decode)
+}
+
+// PutMember adds or replaces a member of a group.
+func (b *Batch) PutMember(conv uint64, m Member) {
+	b.fail(checkText("user", m.User))
+	b.key = appendMemberKey(b.key[:0], conv, m.User)
+	b.value = appendMember(b.value[:0], &m)
+	b.set()
+}
+
+// DeleteMember removes a member of a group.
+func (b *Batch) DeleteMember(conv uint64, user string) {
+	b.fail(checkText("user", user))
+	b.key = appendMemberKey(b.key[:0], conv, user)
+	b.delete()
 }

@@ -1,12 +1,9 @@
 package storage
 
-import (
-	"math"
+import "math"
 
-	"github.com/cockroachdb/pebble/v2"
-)
-
-// Message is one message of a conversation as it is stored.
+// Message is one entry of a conversation as it is stored: a message, or an
+// event, which says that something became of a message or of the group.
 type Message struct {
 	ID      uint64 // unique; rises in the order of the log
 	Seq     uint64 // 1, 2, 3 … in the conversation
@@ -15,12 +12,20 @@ type Message struct {
 	Type    string // content_type; empty means text
 	Content []byte
 	Flags   uint8 // the caller's own
+
+	Event   bool   // not a message to be read: it doesn't count as unread
+	Ref     uint64 // of an event: seq of the message it is about; of a message: seq of the event of its last edit; 0: none
+	Extra   []byte // JSON members sent besides the content, without braces; empty: none
+	Expires int64  // Unix milliseconds at which the content is to go; 0: never
 }
 
 // checkMessages refuses messages that are not the continuation of each other.
-func checkMessages(conv uint64, msgs []Message) error {
-	if conv == 0 {
+func checkMessages(conv, base uint64, msgs []Message) error {
+	switch {
+	case conv == 0:
 		return invalid("messages without a conversation")
+	case len(msgs) > 0 && base > 0 && base >= msgs[0].Seq:
+		return invalid("%d messages before seq %d in conversation %d", base, msgs[0].Seq, conv)
 	}
 	for i := range msgs {
 		m := &msgs[i]
@@ -35,7 +40,29 @@ func checkMessages(conv uint64, msgs []Message) error {
 	return nil
 }
 
-// Messages hands the messages of a conversation with seqs from … to to fn, in
+// AppendMessages adds entries to the end of a conversation: their seqs must
+// follow on each other and on the conversation's last, their ids must rise.
+// base is how many entries of the conversation before them are messages, not
+// events.
+func (b *Batch) AppendMessages(conv, base uint64, msgs []Message) {
+	b.fail(checkMessages(conv, base, msgs))
+	for b.err == nil && len(msgs) > 0 {
+		n := runEnd(msgs, b.limits.run)
+		b.putRun(conv, base, msgs[:n])
+		if n < len(msgs) {
+			base += readable(msgs[:n])
+		}
+		msgs = msgs[n:]
+	}
+}
+
+func (b *Batch) putRun(conv, base uint64, msgs []Message) {
+	b.key = appendRunKey(b.key[:0], conv, msgs[len(msgs)-1].Seq)
+	b.value = appendRun(b.value[:0], base, msgs)
+	b.set()
+}
+
+// Messages hands the entries of a conversation with seqs from … to to fn, in
 // order. The message and all its parts, strings too, are valid until fn
 // returns. The end of the conversation ends it without an error; a gap within
 // is ErrCorrupt. An error of fn ends it and is returned.
@@ -71,23 +98,4 @@ func (db *DB) Messages(conv, from, to uint64, fn func(*Message) error) error {
 		}
 		return nil
 	})
-}
-
-// LastSeq returns the seq of a conversation's last message, 0 if there is none.
-func (db *DB) LastSeq(conv uint64) (uint64, error) { return lastSeq(db.p, conv) }
-
-func lastSeq(r pebble.Reader, conv uint64) (uint64, error) {
-	s := newScan()
-	defer s.free()
-	s.lower = appendNumberKey(s.lower[:0], prefixRun, conv)
-	s.upper = appendAfterNumber(s.upper[:0], prefixRun, conv)
-	key, err := s.lastKey(r)
-	if err != nil || key == nil {
-		return 0, err
-	}
-	_, seq, ok := splitRunKey(key)
-	if !ok {
-		return 0, corrupt(key, "bad key")
-	}
-	return seq, nil
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// send puts n messages of 1 … n bytes into a conversation, the ids being
-// consecutive from id on.
+// send puts n entries of 1 … n bytes into a conversation, the ids being
+// consecutive from id on. Every seventh entry of a conversation is an event.
 func send(b *Batch, conv, seq, id uint64, n int) {
 	msgs := make([]Message, n)
 	places := make([]Place, n)
@@ -23,11 +23,22 @@ func send(b *Batch, conv, seq, id uint64, n int) {
 		if i%5 == 0 {
 			msgs[i].Type, msgs[i].Flags = "image", uint8(i)
 		}
+		switch {
+		case isEventSeq(seq + k):
+			msgs[i].Event, msgs[i].Ref = true, seq+k-1
+		case i%5 == 1:
+			msgs[i].Extra, msgs[i].Expires = []byte(`"reply_to":"1"`), 5000
+		}
 		places[i] = Place{ID: id + k, Conv: conv, Seq: seq + k}
 	}
-	b.AppendMessages(conv, msgs)
+	b.AppendMessages(conv, countTo(seq-1), msgs)
 	b.PutPlaces(places)
 }
+
+func isEventSeq(seq uint64) bool { return seq%7 == 0 }
+
+// countTo is how many of the entries up to a seq send makes messages.
+func countTo(seq uint64) uint64 { return seq - seq/7 }
 
 func seqs(t *testing.T, db *DB, conv, from, to uint64) []uint64 {
 	t.Helper()
@@ -86,7 +97,7 @@ func TestMessages(t *testing.T) {
 	if id, err := db.LastID(); id != 600 || err != nil {
 		t.Errorf("last id %d, %v", id, err)
 	}
-	if c := verify(t, db); c.Messages != 372 || c.Places != 372 {
+	if c := verify(t, db); c.Messages != countTo(371)+1 || c.Events != 53 || c.Places != 372 {
 		t.Errorf("%+v", c)
 	}
 }
@@ -189,9 +200,10 @@ func TestConversations(t *testing.T) {
 
 func TestGroup(t *testing.T) {
 	db := open(t, vfs.NewMem())
-	g := Group{Conv: 1, ID: "7", Name: "seven", Owner: "m0", MaxMembers: 500, Members: 5, CreatedAt: 1 << 41, Flags: 3}
+	g := Group{Conv: 1, ID: "7", Name: "seven", Owner: "m0", MaxMembers: 500, Members: 5, CreatedAt: 1 << 41, Flags: 3, Announcement: "hear", MentionSeq: 2}
 	write(t, db, func(b *Batch) {
 		b.PutConversation(Conversation{Num: 1, ID: "group_7", Kind: 2})
+		send(b, 1, 1, 1, 2)
 		b.PutGroup(g)
 		for i := range 5 {
 			u := fmt.Sprint("m", i)
@@ -240,13 +252,16 @@ func TestSessions(t *testing.T) {
 	all := []Session{
 		{User: "al", Conv: 1, Kind: 1, JoinSeq: 2, ClearedSeq: 3, AckSeq: 4, ReadSeq: 5, SentSeq: 6},
 		{User: "al", Conv: 256, Kind: 2, Left: true},
+		{User: "al", Conv: 257, MentionSeq: 1, HiddenSeq: 2, PinnedAt: 1 << 41, Flags: 3},
 		{User: "alf", Conv: 1},
 		{User: "b", Conv: 1},
 	}
 	write(t, db, func(b *Batch) {
 		b.PutConversation(Conversation{Num: 1, ID: "c"})
 		b.PutConversation(Conversation{Num: 256, ID: "d"})
+		b.PutConversation(Conversation{Num: 257, ID: "e"})
 		send(b, 1, 1, 1, 6)
+		send(b, 257, 1, 7, 2)
 		for _, s := range all {
 			b.PutSession(s)
 		}
@@ -261,7 +276,7 @@ func TestSessions(t *testing.T) {
 	if err := db.Sessions("al", func(s Session) error { got = append(got, s); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(got, all[:2]) {
+	if !reflect.DeepEqual(got, all[:3]) {
 		t.Errorf("%+v", got)
 	}
 }

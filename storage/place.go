@@ -106,3 +106,15 @@ func findPlace(r pebble.Reader, id uint64) (place Place, found bool, err error) 
 	})
 	return place, found, err
 }
+
+// PutPlaces adds the places of all messages of the batch, in id order.
+func (b *Batch) PutPlaces(places []Place) {
+	b.fail(checkPlaces(places))
+	for b.err == nil && len(places) > 0 {
+		n := min(len(places), b.limits.places)
+		b.key = appendNumberKey(b.key[:0], prefixPlaces, places[n-1].ID)
+		b.value = appendPlaces(b.value[:0], places[:n])
+		b.set()
+		places = places[n:]
+	}
+}

@@ -57,6 +57,25 @@ func (s *scan) each(r pebble.Reader, fn func(key, value []byte) error) error {
 	return readError(it.Close())
 }
 
+// last hands the last row below upper to fn, if there is one.
+func (s *scan) last(r pebble.Reader, fn func(key, value []byte) error) error {
+	it, err := s.iter(r)
+	if err != nil {
+		return readError(err)
+	}
+	if it.Last() {
+		value, err := it.ValueAndErr()
+		if err == nil {
+			err = fn(it.Key(), value)
+		}
+		if err != nil {
+			_ = it.Close() // has no more to say than err
+			return readError(err)
+		}
+	}
+	return readError(it.Close())
+}
+
 // lastKey returns a copy of the last key below upper, nil if there is none.
 func (s *scan) lastKey(r pebble.Reader) (key []byte, err error) {
 	it, err := s.iter(r)
@@ -102,6 +121,55 @@ func get(r pebble.Reader, key []byte, fn func(key, value []byte) error) (found b
 		return false, errors.Join(err, closer.Close())
 	}
 	return true, readError(closer.Close())
+}
+
+// find returns the record with the given key.
+func find[T any](r pebble.Reader, key []byte, decode func(key, value []byte) (T, error)) (record T, found bool, err error) {
+	found, err = get(r, key, func(key, value []byte) (err error) {
+		record, err = decode(key, value)
+		return err
+	})
+	return record, found, err
+}
+
+// list returns up to limit records with keys from lower up to, but without, upper.
+func list[T any](r pebble.Reader, lower, upper []byte, limit int, decode func(key, value []byte) (T, error)) (records []T, err error) {
+	if limit <= 0 {
+		return nil, nil
+	}
+	s := newScan()
+	defer s.free()
+	s.lower, s.upper = append(s.lower[:0], lower...), append(s.upper[:0], upper...)
+	err = s.each(r, func(key, value []byte) error {
+		record, err := decode(key, value)
+		if err != nil {
+			return err
+		}
+		if records = append(records, record); len(records) == limit {
+			return errStop
+		}
+		return nil
+	})
+	return records, err
+}
+
+// days returns the days that have a bucket of the given kind, in order.
+func (db *DB) days(prefix byte) (days []uint16, err error) {
+	s := newScan()
+	defer s.free()
+	s.lower, s.upper = append(s.lower[:0], prefix), append(s.upper[:0], prefix+1)
+	it, err := s.iter(db.p)
+	if err != nil {
+		return nil, readError(err)
+	}
+	for ok := it.First(); ok; ok = it.SeekGE(appendAfterDay(nil, prefix, days[len(days)-1])) {
+		day, _, _, ok := splitDayKey(it.Key(), prefix)
+		if !ok {
+			return nil, errors.Join(corrupt(it.Key(), "bad key"), it.Close())
+		}
+		days = append(days, day)
+	}
+	return days, readError(it.Close())
 }
 
 // readError makes a damaged file known as ErrCorrupt.

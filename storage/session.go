@@ -18,23 +18,43 @@ type Session struct {
 	ReadSeq    uint64 // read up to here
 	SentSeq    uint64 // the last message of this user's own
 	Left       bool   // was a member and isn't any more
+	MentionSeq uint64 // the last message that mentioned this user
+	HiddenSeq  uint64 // hidden from this user's list while the last seq is at or below it
+	PinnedAt   int64  // Unix milliseconds; 0: not pinned
+	MutedUntil int64  // Unix milliseconds: of a member who left while muted; 0: of nobody else
+	Flags      uint8  // the caller's own
 }
 
 const (
-	sessionVersion = 1
-	sessionLeft    = 1 << 0
+	sessionVersion = 2
+
+	sessionLeft = 1 << 0
+	sessionMore = 1 << 1 // what few sessions have follows
 )
 
 func appendSession(dst []byte, s *Session) []byte {
-	var bits byte
-	if s.Left {
-		bits = sessionLeft
-	}
+	bits := s.bits()
 	dst = append(dst, sessionVersion, bits, s.Kind)
 	for _, seq := range [...]uint64{s.JoinSeq, s.ClearedSeq, s.AckSeq, s.ReadSeq, s.SentSeq} {
 		dst = binary.AppendUvarint(dst, seq)
 	}
+	if bits&sessionMore != 0 {
+		dst = binary.AppendUvarint(append(dst, s.Flags), s.MentionSeq)
+		dst = binary.AppendUvarint(dst, s.HiddenSeq)
+		dst = binary.AppendVarint(dst, s.PinnedAt)
+		dst = binary.AppendVarint(dst, s.MutedUntil)
+	}
 	return dst
+}
+
+func (s *Session) bits() (bits byte) {
+	if s.Left {
+		bits |= sessionLeft
+	}
+	if s.MentionSeq != 0 || s.HiddenSeq != 0 || s.PinnedAt != 0 || s.MutedUntil != 0 || s.Flags != 0 {
+		bits |= sessionMore
+	}
+	return bits
 }
 
 func decodeSession(key, value []byte) (Session, error) {
@@ -47,7 +67,11 @@ func decodeSession(key, value []byte) (Session, error) {
 		JoinSeq: d.uvarint(), ClearedSeq: d.uvarint(),
 		AckSeq: d.uvarint(), ReadSeq: d.uvarint(), SentSeq: d.uvarint(),
 	}
-	if !ok || !d.done() || bits&^sessionLeft != 0 {
+	if bits&sessionMore != 0 {
+		s.Flags, s.MentionSeq, s.HiddenSeq = d.byte(), d.uvarint(), d.uvarint()
+		s.PinnedAt, s.MutedUntil = d.varint(), d.varint()
+	}
+	if !ok || !d.done() || bits != s.bits() {
 		return Session{}, corrupt(key, "bad session")
 	}
 	return s, nil
@@ -58,13 +82,9 @@ func (db *DB) Session(user string, conv uint64) (Session, bool, error) {
 	return findSession(db.p, user, conv)
 }
 
-func findSession(r pebble.Reader, user string, conv uint64) (s Session, found bool, err error) {
+func findSession(r pebble.Reader, user string, conv uint64) (Session, bool, error) {
 	var buf [96]byte
-	found, err = get(r, appendSessionKey(buf[:0], user, conv), func(key, value []byte) (err error) {
-		s, err = decodeSession(key, value)
-		return err
-	})
-	return s, found, err
+	return find(r, appendSessionKey(buf[:0], user, conv), decodeSession)
 }
 
 // Sessions hands all of a user's sessions to fn, in the order of the
@@ -75,8 +95,8 @@ func (db *DB) Sessions(user string, fn func(Session) error) error {
 	}
 	s := newScan()
 	defer s.free()
-	s.lower = appendSessionsKey(s.lower[:0], user)
-	s.upper = append(appendTextKey(s.upper[:0], prefixSession, user), 1)
+	s.lower = appendOfUser(s.lower[:0], prefixSession, user)
+	s.upper = appendAfterUser(s.upper[:0], prefixSession, user)
 	return s.each(db.p, func(key, value []byte) error {
 		session, err := decodeSession(key, value)
 		if err != nil {
@@ -85,4 +105,12 @@ func (db *DB) Sessions(user string, fn func(Session) error) error {
 		session.User = user
 		return fn(session)
 	})
+}
+
+// PutSession adds or replaces a user's place in a conversation.
+func (b *Batch) PutSession(s Session) {
+	b.fail(checkText("user", s.User))
+	b.key = appendSessionKey(b.key[:0], s.User, s.Conv)
+	b.value = appendSession(b.value[:0], &s)
+	b.set()
 }

@@ -7,7 +7,7 @@ import (
 
 const (
 	systemSchema  = "schema"
-	schemaVersion = 1
+	schemaVersion = 2
 )
 
 // System returns a value that belongs to the database as a whole.
@@ -35,6 +35,9 @@ func (db *DB) checkSchema() error {
 		return corrupt(appendTextKey(nil, prefixSystem, systemSchema), "bad schema version")
 	case version > schemaVersion:
 		return fmt.Errorf("%w: version %d, this program knows up to %d", ErrSchema, version, schemaVersion)
+	case version < schemaVersion:
+		return fmt.Errorf("%w: version %d, which no release has written; this program needs %d, begin with an empty directory",
+			ErrSchema, version, schemaVersion)
 	}
 	return nil
 }
@@ -65,4 +68,12 @@ func (db *DB) empty() (bool, error) {
 	}
 	found := it.First()
 	return !found, it.Close()
+}
+
+// PutSystem sets a value that belongs to the database as a whole.
+func (b *Batch) PutSystem(name string, value []byte) {
+	b.fail(checkText("system name", name))
+	b.key = appendTextKey(b.key[:0], prefixSystem, name)
+	b.value = append(b.value[:0], value...)
+	b.set()
 }

@@ -17,7 +17,8 @@ func (p Problem) String() string { return p.Record + ": " + p.What }
 
 // Counts are how many records Verify has looked at.
 type Counts struct {
-	Conversations, Messages, Places, Duplicates, Groups, Members, Sessions uint64
+	Conversations, Messages, Events, Places, Duplicates, Groups, Members, Sessions  uint64
+	Requests, Bans, Dissolving, Blocks, Reactions, Expiries, Seen, Revoked, Answers uint64
 }
 
 // Verify looks at every record and reports what breaks one of these rules, as
@@ -26,11 +27,16 @@ type Counts struct {
 //   - every record decodes, and there are no others
 //   - a conversation's id and number name each other
 //   - a conversation's seqs are 1, 2, 3 … and its ids rise
-//   - every message has its place, and every place a message
+//   - a run begins with the number of messages there are before it
+//   - every message and event has its place, and every place one of them
 //   - a group has as many members as it says, all with a session that isn't
 //     left; a session of a group that isn't left has its member
-//   - sessions, groups and duplicates belong to conversations that are there
-//   - no cursor or duplicate is beyond the conversation's last message
+//   - nobody who is banned from a group is a member; requests and bans belong
+//     to groups
+//   - sessions, groups, duplicates, reactions and expiries belong to
+//     conversations that are there
+//   - none of them, and no reference between messages, is to a seq beyond the
+//     conversation's last
 //
 // It may run beside writes. The error is of reading; damage is a Problem. It
 // keeps some 50 bytes of memory for each conversation.
@@ -40,6 +46,8 @@ func (db *DB) Verify(report func(Problem)) (Counts, error) {
 	for _, walk := range []func() error{
 		v.strangers, v.conversations, v.numbers, v.runs, v.places,
 		v.groups, v.groupMembers, v.memberCounts, v.sessions, v.duplicates,
+		v.requests, v.bans, v.dissolving, v.blocks, v.reactions, v.expiries,
+		v.lastSeen, v.revocations, v.answers,
 	} {
 		if err := walk(); err != nil {
 			return v.counts, errors.Join(err, snap.Close())
@@ -87,9 +95,11 @@ func (v *verifier) strangers() error {
 		return err
 	}
 	known := [256]bool{
-		prefixRun: true, prefixPlaces: true, prefixDuplicate: true,
-		prefixConversation: true, prefixNumber: true, prefixGroup: true,
-		prefixMember: true, prefixSession: true, prefixSystem: true,
+		prefixRun: true, prefixPlaces: true, prefixDuplicate: true, prefixAnswer: true,
+		prefixConversation: true, prefixNumber: true, prefixGroup: true, prefixDissolving: true,
+		prefixMember: true, prefixRequest: true, prefixBan: true, prefixSession: true,
+		prefixBlock: true, prefixReaction: true, prefixExpiry: true,
+		prefixLastSeen: true, prefixRevocation: true, prefixSystem: true,
 	}
 	for ok := it.First(); ok; {
 		prefix := it.Key()[0]
@@ -136,7 +146,9 @@ func (v *verifier) groups() error {
 			return err
 		}
 		v.members[g.Conv] = g.Members
-		v.known(key, g.Conv)
+		if v.known(key, g.Conv) && g.MentionSeq > v.last[g.Conv] {
+			v.problem(key, "mention in message %d, but the last is %d", g.MentionSeq, v.last[g.Conv])
+		}
 		return nil
 	})
 }
@@ -144,7 +156,7 @@ func (v *verifier) groups() error {
 func (v *verifier) groupMembers() error {
 	return v.each(prefixMember, func(key, value []byte) error {
 		v.counts.Members++
-		conv, _, ok := splitMemberKey(key)
+		conv, _, ok := splitUserKey(key, prefixMember)
 		m, err := decodeMember(key, value)
 		if !ok || err != nil {
 			return err
@@ -179,7 +191,7 @@ func (v *verifier) sessions() error {
 			return err
 		}
 		last := v.last[s.Conv]
-		if max(s.AckSeq, s.ReadSeq, s.ClearedSeq, s.SentSeq) > last || s.JoinSeq > last+1 {
+		if max(s.AckSeq, s.ReadSeq, s.ClearedSeq, s.SentSeq, s.MentionSeq, s.HiddenSeq) > last || s.JoinSeq > last+1 {
 			v.problem(key, "cursor beyond the last seq %d: %+v", last, s)
 		}
 		if _, group := v.members[s.Conv]; !group || s.Left {
@@ -196,18 +208,22 @@ func (v *verifier) sessions() error {
 func (v *verifier) duplicates() error {
 	return v.each(prefixDuplicate, func(key, value []byte) error {
 		v.counts.Duplicates++
-		if _, _, _, ok := splitDuplicateKey(key); !ok {
-			return corrupt(key, "bad key")
-		}
 		d, err := decodeDuplicate(key, value)
-		if err != nil || !v.known(key, d.Conv) {
-			return err
+		if err == nil {
+			v.message(key, d.Conv, d.Seq)
 		}
-		if last := v.last[d.Conv]; d.Seq == 0 || d.Seq > last {
-			v.problem(key, "of message %d, but the last is %d", d.Seq, last)
-		}
-		return nil
+		return err
 	})
+}
+
+// message reports a record of a message that isn't there.
+func (v *verifier) message(key []byte, conv, seq uint64) {
+	if !v.known(key, conv) {
+		return
+	}
+	if last := v.last[conv]; seq == 0 || seq > last {
+		v.problem(key, "of message %d, but the last is %d", seq, last)
+	}
 }
 
 // known reports a record of a conversation that isn't there.

@@ -6,10 +6,12 @@ import (
 	"github.com/cockroachdb/pebble/v2"
 )
 
-// runs walks all messages and looks up the place of each.
+// runs walks all messages and events and looks up the place of each.
 func (v *verifier) runs() error {
 	w := &runWalk{verifier: v}
-	return v.each(prefixRun, w.row)
+	err := v.each(prefixRun, w.row)
+	w.refs()
+	return err
 }
 
 // runWalk is where the walk over all messages has got to.
@@ -20,6 +22,10 @@ type runWalk struct {
 	places   placeRow
 	conv     uint64
 	last, id uint64 // of the conversation, so far
+	count    uint64 // of its messages so far, not counting events
+	damaged  bool   // count isn't known
+	ref      uint64 // the highest so far …
+	refKey   []byte // … and the run it is in
 }
 
 func (w *runWalk) row(key, value []byte) error {
@@ -28,32 +34,53 @@ func (w *runWalk) row(key, value []byte) error {
 		return corrupt(key, "bad key")
 	}
 	if conv != w.conv {
-		w.conv, w.last, w.id = conv, 0, 0
+		w.refs()
+		w.conv, w.last, w.id, w.count, w.damaged, w.ref = conv, 0, 0, 0, false, 0
 		w.known(key, conv)
 	}
 	before := w.last
 	w.last = seq // of a damaged run, too: what follows isn't to blame
 	w.verifier.last[conv] = seq
+	damaged := w.damaged
+	w.damaged = true // until all of the run was read
 	if err := w.run.open(key, value); err != nil {
 		return err
 	}
-	if w.run.first() != before+1 {
+	switch {
+	case w.run.first() != before+1:
 		w.problem(key, "begins at %d after %d", w.run.first(), before)
+	case !damaged && w.run.count != w.count:
+		w.problem(key, "says that %d messages are before it, not %d", w.run.count, w.count)
 	}
 	for w.run.left > 0 {
 		if err := w.run.next(&w.msg); err != nil {
 			return err
 		}
-		w.counts.Messages++
-		if err := w.message(key); err != nil {
+		if err := w.entry(key); err != nil {
 			return err
 		}
 	}
+	w.damaged, w.count = false, w.run.count
 	return nil
 }
 
-func (w *runWalk) message(key []byte) error {
+// refs reports a reference beyond the end of the conversation that was walked.
+func (w *runWalk) refs() {
+	if w.ref > w.last {
+		w.problem(w.refKey, "refers to message %d, but the last is %d", w.ref, w.last)
+	}
+}
+
+func (w *runWalk) entry(key []byte) error {
 	m := &w.msg
+	if m.Event {
+		w.counts.Events++
+	} else {
+		w.counts.Messages++
+	}
+	if m.Ref > w.ref {
+		w.ref, w.refKey = m.Ref, append(w.refKey[:0], key...)
+	}
 	if m.ID <= w.id {
 		w.problem(key, "message %d has id %d after %d", m.Seq, m.ID, w.id)
 	}
@@ -69,7 +96,7 @@ func (w *runWalk) message(key []byte) error {
 	return nil
 }
 
-// places walks all places. Every message has its own (runs has checked), so
+// places walks all places. Every message or event has its own (runs has checked), so
 // there is one for each if there are as many and no id comes twice.
 func (v *verifier) places() error {
 	var last uint64
@@ -86,8 +113,8 @@ func (v *verifier) places() error {
 			return true
 		})
 	})
-	if err == nil && v.counts.Places != v.counts.Messages {
-		v.problem([]byte{prefixPlaces}, "%d places for %d messages", v.counts.Places, v.counts.Messages)
+	if n := v.counts.Messages + v.counts.Events; err == nil && v.counts.Places != n {
+		v.problem([]byte{prefixPlaces}, "%d places for %d messages and events", v.counts.Places, n)
 	}
 	return err
 }

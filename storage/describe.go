@@ -1,0 +1,71 @@
+package storage
+
+import "fmt"
+
+// describeKey names a record for people.
+func describeKey(key []byte) string {
+	for _, describe := range []func([]byte) string{
+		describeNumbers, describeUser, describeDay, describeMore,
+	} {
+		if name := describe(key); name != "" {
+			return name
+		}
+	}
+	return fmt.Sprintf("key %q", key)
+}
+
+func describeNumbers(key []byte) string {
+	if conv, seq, ok := splitRunKey(key); ok {
+		return fmt.Sprintf("run conv=%d last=%d", conv, seq)
+	}
+	if e, ok := splitExpiryKey(key); ok {
+		return fmt.Sprintf("expiry at=%d conv=%d seq=%d", e.At, e.Conv, e.Seq)
+	}
+	for _, p := range []struct {
+		prefix byte
+		name   string
+	}{
+		{prefixPlaces, "places last"}, {prefixNumber, "number"},
+		{prefixGroup, "group conv"}, {prefixDissolving, "dissolving conv"},
+	} {
+		if n, ok := splitNumberKey(key, p.prefix); ok {
+			return fmt.Sprintf("%s=%d", p.name, n)
+		}
+	}
+	return ""
+}
+
+func describeUser(key []byte) string {
+	for _, p := range []struct {
+		prefix byte
+		name   string
+	}{{prefixMember, "member"}, {prefixRequest, "request"}, {prefixBan, "ban"}} {
+		if conv, user, ok := splitUserKey(key, p.prefix); ok {
+			return fmt.Sprintf("%s conv=%d user=%q", p.name, conv, user)
+		}
+	}
+	return ""
+}
+
+func describeDay(key []byte) string {
+	if day, sender, cid, ok := splitDayKey(key, prefixDuplicate); ok {
+		return fmt.Sprintf("duplicate day=%d sender=%q cid=%q", day, sender, cid)
+	}
+	if day, user, name, ok := splitDayKey(key, prefixAnswer); ok {
+		return fmt.Sprintf("answer day=%d user=%q key=%q", day, user, name)
+	}
+	return ""
+}
+
+func describeMore(key []byte) string {
+	if user, conv, ok := splitSessionKey(key); ok {
+		return fmt.Sprintf("session user=%q conv=%d", user, conv)
+	}
+	if user, other, ok := splitBlockKey(key); ok {
+		return fmt.Sprintf("block user=%q other=%q", user, other)
+	}
+	if conv, seq, user, emoji, ok := splitReactionKey(key); ok {
+		return fmt.Sprintf("reaction conv=%d seq=%d user=%q emoji=%q", conv, seq, user, emoji)
+	}
+	return ""
+}
