@@ -39,6 +39,7 @@ type Synced struct {
 	ConvID  string
 	Seq     uint64 // the last seq that was sent
 	HasMore bool   // there is more after it: sync again
+	Gone    bool   // the conversation is not the user's any more
 }
 
 // AppendSynced appends the end of a sync's answer.
@@ -49,6 +50,9 @@ func AppendSynced(dst []byte, cid string, convs []Synced) []byte {
 		dst = appendText(dst, lead, convs[i].ConvID)
 		dst = appendUint(dst, `:{"seq":`, convs[i].Seq)
 		dst = appendBool(dst, `,"has_more":`, convs[i].HasMore)
+		if convs[i].Gone {
+			dst = append(dst, `,"gone":true`...)
+		}
 		dst = append(dst, '}')
 		lead = `,`
 	}
@@ -56,4 +60,10 @@ func AppendSynced(dst []byte, cid string, convs []Synced) []byte {
 		dst = append(dst, lead...)
 	}
 	return append(dst, `}}`...)
+}
+
+// AppendConversationsHead begins the answer to conversations. The caller goes on
+// with the members "conversations" and "next" and a closing brace.
+func AppendConversationsHead(dst []byte, cid string) []byte {
+	return append(appendCID(append(dst, `{"type":"conversations"`...), cid), ',')
 }

@@ -6,22 +6,71 @@ func AppendRequest(dst []byte, r *Request) []byte {
 	switch r.Verb {
 	case VerbSend:
 		dst = appendTarget(dst, r)
-		dst = append(append(dst, `,"content":`...), r.Content...)
-		dst = appendGiven(dst, `,"content_type":`, r.ContentType)
-	case VerbAck:
-		dst = appendAck(dst, r)
+		dst = appendOptions(appendContent(dst, r), r)
+	case VerbAck, VerbRead:
+		dst = appendReceipt(dst, r)
 	case VerbHistory:
 		dst = appendTarget(dst, r)
-		if r.Before > 0 {
-			dst = appendUint(dst, `,"before":`, r.Before)
-		}
-		dst = appendLimit(dst, r)
+		dst = appendLimit(appendCount(dst, `,"before":`, r.Before), r)
 	case VerbSync:
 		dst = appendLimit(appendCursors(dst, r), r)
 	case VerbAuth:
 		dst = appendText(dst, `,"token":`, r.Token)
+	case VerbTyping:
+		dst = appendTarget(dst, r)
+	default:
+		dst = appendRare(dst, r)
 	}
 	return append(dst, '}')
+}
+
+// appendRare appends the fields of the verbs that are seldom used.
+func appendRare(dst []byte, r *Request) []byte {
+	switch r.Verb {
+	case VerbRecall:
+		return appendMessageID(dst, `,"id":"`, r.ID)
+	case VerbEdit:
+		return appendContent(appendMessageID(dst, `,"id":"`, r.ID), r)
+	case VerbReact:
+		dst = appendText(appendMessageID(dst, `,"id":"`, r.ID), `,"emoji":`, r.Emoji)
+		if r.Remove {
+			dst = append(dst, `,"remove":true`...)
+		}
+	case VerbConversations:
+		return appendLimit(appendGiven(dst, `,"cursor":`, r.After), r)
+	case VerbPresence:
+		dst = appendTexts(dst, `,"users":`, r.Users)
+		if r.HasWatch {
+			dst = appendBool(dst, `,"watch":`, r.Watch)
+		}
+	}
+	return dst
+}
+
+func appendContent(dst []byte, r *Request) []byte {
+	dst = append(append(dst, `,"content":`...), r.Content...)
+	return appendGiven(dst, `,"content_type":`, r.ContentType)
+}
+
+func appendOptions(dst []byte, r *Request) []byte {
+	switch {
+	case r.MentionAll:
+		dst = append(dst, `,"mentions":"all"`...)
+	case len(r.Mentions) > 0:
+		dst = appendTexts(dst, `,"mentions":`, r.Mentions)
+	}
+	if r.ReplyTo > 0 {
+		dst = appendMessageID(dst, `,"reply_to":"`, r.ReplyTo)
+	}
+	return appendCount(dst, `,"ttl_s":`, r.TTL)
+}
+
+// appendCount appends lead and n unless n is 0.
+func appendCount(dst []byte, lead string, n uint64) []byte {
+	if n == 0 {
+		return dst
+	}
+	return appendUint(dst, lead, n)
 }
 
 // appendGiven appends lead and s unless s is empty.
@@ -45,20 +94,9 @@ func appendLimit(dst []byte, r *Request) []byte {
 	return appendInt(dst, `,"limit":`, int64(r.Limit))
 }
 
-func appendAck(dst []byte, r *Request) []byte {
+func appendReceipt(dst []byte, r *Request) []byte {
 	dst = appendGiven(dst, `,"conv_id":`, r.ConvID)
-	if r.Seq > 0 {
-		dst = appendUint(dst, `,"seq":`, r.Seq)
-	}
-	if len(r.IDs) == 0 {
-		return dst
-	}
-	lead := `,"ids":["`
-	for _, id := range r.IDs {
-		dst = append(appendUint(dst, lead, id), '"')
-		lead = `,"`
-	}
-	return append(dst, ']')
+	return appendIDs(appendCount(dst, `,"seq":`, r.Seq), r.IDs)
 }
 
 func appendCursors(dst []byte, r *Request) []byte {

@@ -94,16 +94,34 @@ func TestHotPathsDoNotAllocate(t *testing.T) {
 	var r Request
 	dst := make([]byte, 0, 1024)
 	m := Chat{ID: 1, ConvID: "group_7", Seq: 1, From: "1", GroupID: "7", Content: []byte(`"x"`)}
-	synced := []Synced{{"group_7", 1, true}}
+	ids := []uint64{1, 2}
+	synced := []Synced{{ConvID: "group_7", Seq: 1, HasMore: true}}
 	e := NewError(ReasonBusy, "x")
+	extra := Extra(make([]byte, 0, 64))
+	joined := Event{Word: EventGroup, ConvID: "group_7", GroupID: "7", From: "1", ID: 1, Seq: 1}
+	states := []UserState{{User: "1", Online: true}, {User: "2", LastSeen: 1}}
 	hot := map[string]func(){
-		"chat":   func() { dst = AppendChat(dst[:0], &m) },
-		"sent":   func() { dst = AppendSent(dst[:0], "c", 1, "group_7", 1, 1) },
-		"error":  func() { dst = AppendError(dst[:0], "c", e) },
-		"synced": func() { dst = AppendSynced(dst[:0], "c", synced) },
+		"chat":  func() { dst = AppendChat(dst[:0], &m) },
+		"sent":  func() { dst = AppendSent(dst[:0], "c", 1, "group_7", 1, 1) },
+		"error": func() { dst = AppendError(dst[:0], "c", e) },
+		"event": func() {
+			joined.Extra = extra[:0].Text("event", GroupJoined).Text("user_id", "3")
+			dst = AppendEvent(dst[:0], &joined)
+		},
+		"read":     func() { dst = AppendRead(dst[:0], "group_7", "1", 1, ids, 1) },
+		"presence": func() { dst = AppendPresence(dst[:0], "c", states) },
+		"synced":   func() { dst = AppendSynced(dst[:0], "c", synced) },
 	}
 	for name, data := range benchSend {
 		hot["decode "+name] = func() { _ = Decode(data, &r) }
+	}
+	for _, text := range []string{
+		`{"type":"send","group_id":"7","content":"x","mentions":["1",2],"reply_to":"5","ttl_s":60}`,
+		`{"type":"read","conv_id":"group_7","seq":1}`, `{"type":"recall","id":"5"}`, `{"type":"typing","to":"2"}`,
+		`{"type":"react","id":"5","emoji":"👍"}`, `{"type":"presence","users":["2","3"],"watch":true}`,
+	} {
+		data := []byte(text)
+		hot["decode "+text] = func() { _ = Decode(data, &r) }
 	}
 	for name, f := range hot {
 		if n := testing.AllocsPerRun(100, f); n != 0 {

@@ -11,6 +11,12 @@ type Chat struct {
 	Content     []byte // one JSON value, as it was sent
 	ContentType string // "" is text, and is left out
 	Time        int64  // Unix milliseconds
+
+	Recalled bool   // the sender took it back
+	Edited   bool   // Content is not the first one
+	Expired  bool   // it has outlived its time
+	Expires  int64  // Unix milliseconds; 0 is never
+	Extra    []byte // further members, as [Extra] builds them
 }
 
 // AppendChat appends the chat object. Its beginning is always
@@ -33,7 +39,32 @@ func AppendChat(dst []byte, m *Chat) []byte {
 		dst = appendText(dst, `,"content_type":`, m.ContentType)
 	}
 	dst = appendInt(dst, `,"time":`, m.Time)
-	return append(dst, '}')
+	if m.plain() {
+		return append(dst, '}')
+	}
+	return append(m.appendState(dst), '}')
+}
+
+// plain reports whether m has nothing that few messages have.
+func (m *Chat) plain() bool {
+	return len(m.Extra) == 0 && m.Expires == 0 && !m.Edited && !m.Recalled && !m.Expired
+}
+
+// appendState appends what few messages have.
+func (m *Chat) appendState(dst []byte) []byte {
+	if m.Expires != 0 {
+		dst = appendInt(dst, `,"expires_at":`, m.Expires)
+	}
+	if m.Edited {
+		dst = append(dst, `,"edited":true`...)
+	}
+	if m.Recalled {
+		dst = append(dst, `,"recalled":true`...)
+	}
+	if m.Expired {
+		dst = append(dst, `,"expired":true`...)
+	}
+	return appendExtra(dst, m.Extra)
 }
 
 // AppendHistoryHead begins a history answer. Chat objects, with commas between

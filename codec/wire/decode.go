@@ -57,6 +57,26 @@ func verbOf(word string) Verb {
 	case "auth":
 		return VerbAuth
 	}
+	return rareVerbOf(word)
+}
+
+func rareVerbOf(word string) Verb {
+	switch word {
+	case "read":
+		return VerbRead
+	case "recall":
+		return VerbRecall
+	case "edit":
+		return VerbEdit
+	case "react":
+		return VerbReact
+	case "conversations":
+		return VerbConversations
+	case "typing":
+		return VerbTyping
+	case "presence":
+		return VerbPresence
+	}
 	return 0
 }
 
@@ -82,25 +102,30 @@ func (t *text) cid(r *Request) *Error {
 // tryCID reads the cid of a text that was refused later on.
 func (t *text) tryCID(r *Request) { _ = t.cid(r) }
 
-// fill reads the fields of r's verb and checks them.
+// fill reads the fields of r's verb and checks them. The cid has been read and
+// checked before.
 func (t *text) fill(r *Request) *Error {
 	var err *Error
 	switch r.Verb {
 	case VerbSend:
 		err = t.send(r)
-	case VerbAck:
-		err = t.ack(r)
+	case VerbAck, VerbRead:
+		err = t.receipt(r)
 	case VerbHistory:
 		err = t.history(r)
 	case VerbSync:
 		err = t.sync(r)
 	case VerbAuth:
 		r.Token, err = t.str(fieldToken)
+	case VerbTyping:
+		err = t.target(r)
+	default:
+		err = t.fillRare(r)
 	}
 	if err != nil {
 		return err
 	}
-	return r.Check()
+	return r.check()
 }
 
 func (t *text) send(r *Request) (err *Error) {
@@ -110,15 +135,25 @@ func (t *text) send(r *Request) (err *Error) {
 	if err = t.claimed(r); err != nil {
 		return err
 	}
-	if r.ContentType, err = t.str(fieldContentType); err != nil {
-		return err
+	if t.at[fieldMentions].end|t.at[fieldReplyTo].end|t.at[fieldTTL].end != 0 {
+		if err = t.options(r); err != nil {
+			return err
+		}
 	}
+	return t.content(r)
+}
+
+func (t *text) content(r *Request) (err *Error) {
+	v := t.at[fieldContent] // null is a content like any other
+	r.Content = t.b[v.off:v.end:v.end]
+	if t.at[fieldContentType].end == 0 {
+		return nil
+	}
+	r.ContentType, err = t.str(fieldContentType)
 	if r.ContentType == "text" {
 		r.ContentType = ""
 	}
-	v := t.at[fieldContent] // null is a content like any other
-	r.Content = t.b[v.off:v.end:v.end]
-	return nil
+	return err
 }
 
 // target reads the three addresses; to_user_id is an older word for to.
@@ -126,10 +161,14 @@ func (t *text) target(r *Request) (err *Error) {
 	if r.To, err = t.either(fieldTo, fieldToUserID); err != nil {
 		return err
 	}
-	if r.GroupID, err = t.id(fieldGroupID); err != nil {
-		return err
+	if t.at[fieldGroupID].end != 0 {
+		if r.GroupID, err = t.id(fieldGroupID); err != nil {
+			return err
+		}
 	}
-	r.ConvID, err = t.str(fieldConvID)
+	if t.at[fieldConvID].end != 0 {
+		r.ConvID, err = t.str(fieldConvID)
+	}
 	return err
 }
 
@@ -173,7 +212,8 @@ func (t *text) claimed(r *Request) *Error {
 	return nil
 }
 
-func (t *text) ack(r *Request) (err *Error) {
+// receipt reads what ack and read have: a seq, or ids.
+func (t *text) receipt(r *Request) (err *Error) {
 	if r.ConvID, err = t.str(fieldConvID); err != nil {
 		return err
 	}

@@ -50,16 +50,45 @@ func (t *text) msgID(r *Request) *Error {
 }
 
 func (r *Request) addID(v []byte) *Error {
+	id, err := messageID(v)
+	if err == nil {
+		r.IDs = append(r.IDs, id)
+	}
+	return err
+}
+
+// messageID reads the sound value v as the id of a message.
+func messageID(v []byte) (uint64, *Error) {
 	s, ok := idText(v)
 	if !ok {
-		return errMessageID
+		return 0, errMessageID
 	}
 	id, ok := ParseMessageID(s)
 	if !ok {
-		return errMessageID
+		return 0, errMessageID
 	}
-	r.IDs = append(r.IDs, id)
-	return nil
+	return id, nil
+}
+
+// users appends the ids in a list of users to dst. A value that is no list of at
+// most limit ids is refused with wrong. The ids are not checked.
+func (t *text) users(f field, dst []string, limit int, wrong *Error) ([]string, *Error) {
+	v := t.raw(f)
+	if len(v) == 0 {
+		return dst, nil
+	}
+	if v[0] != '[' {
+		return dst, wrong
+	}
+	w := walk(v)
+	for v, ok := w.next(); ok; v, ok = w.next() {
+		id, ok := idText(v)
+		if !ok || len(dst) == limit {
+			return dst, wrong
+		}
+		dst = append(dst, id)
+	}
+	return dst, nil
 }
 
 // cursors reads the object {conv_id: seq}.

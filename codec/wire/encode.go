@@ -20,6 +20,19 @@ var mustEscape = func() (t [256]bool) {
 // escaped; what is not UTF-8 becomes U+FFFD.
 func AppendString(dst []byte, s string) []byte {
 	dst = append(dst, '"')
+	for i := range len(s) {
+		if mustEscape[s[i]] {
+			return appendRest(append(dst, s[:i]...), s[i:])
+		}
+	}
+	dst = append(dst, s...)
+	return append(dst, '"')
+}
+
+// appendRest appends the rest of a string literal, looking at it rune by rune
+// where it must. It is apart from AppendString because nearly every string, being
+// an id, needs none of it.
+func appendRest(dst []byte, s string) []byte {
 	done := 0
 	for i := 0; i < len(s); {
 		if !mustEscape[s[i]] {
@@ -86,4 +99,42 @@ func appendCID(dst []byte, cid string) []byte {
 
 func appendBool(dst []byte, lead string, b bool) []byte {
 	return strconv.AppendBool(append(dst, lead...), b)
+}
+
+// appendMessageID appends lead, which ends in a quote, and a message id.
+func appendMessageID(dst []byte, lead string, id uint64) []byte {
+	return append(appendUint(dst, lead, id), '"')
+}
+
+// appendIDs appends `,"ids":["…"]` unless there are none.
+func appendIDs(dst []byte, ids []uint64) []byte {
+	if len(ids) == 0 {
+		return dst
+	}
+	lead := `,"ids":["`
+	for _, id := range ids {
+		dst = appendMessageID(dst, lead, id)
+		lead = `,"`
+	}
+	return append(dst, ']')
+}
+
+// appendTexts appends lead and a list of strings.
+func appendTexts(dst []byte, lead string, list []string) []byte {
+	dst = append(append(dst, lead...), '[')
+	for i, s := range list {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = AppendString(dst, s)
+	}
+	return append(dst, ']')
+}
+
+// appendExtra appends a comma and members unless there are none.
+func appendExtra(dst, extra []byte) []byte {
+	if len(extra) == 0 {
+		return dst
+	}
+	return append(append(dst, ','), extra...)
 }

@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -10,10 +11,12 @@ import (
 	"pgregory.net/rapid"
 )
 
-var encoded = []struct {
+type golden struct {
 	got  []byte
 	want string
-}{
+}
+
+var encoded = []golden{
 	{AppendSent(nil, "c-17", 123456789012345678, "single_1:2", 42, 1764000000000),
 		`{"type":"sent","cid":"c-17","id":"123456789012345678","conv_id":"single_1:2","seq":42,"time":1764000000000}`},
 	{AppendSent(nil, "", 1, "group_7", 1, 2),
@@ -39,20 +42,22 @@ var encoded = []struct {
 	{AppendOK(nil, "o\"k"), `{"type":"ok","cid":"o\"k"}`},
 	{AppendOK(nil, ""), `{"type":"ok"}`},
 	{AppendSynced(nil, "s", nil), `{"type":"synced","cid":"s","convs":{}}`},
-	{AppendSynced(nil, "", []Synced{{"single_1:2", 42, false}, {"group_7", 9, true}}),
+	{AppendSynced(nil, "", []Synced{{ConvID: "single_1:2", Seq: 42}, {ConvID: "group_7", Seq: 9, HasMore: true}}),
 		`{"type":"synced","convs":{"single_1:2":{"seq":42,"has_more":false},"group_7":{"seq":9,"has_more":true}}}`},
 	{AppendHistoryTail(AppendHistoryHead(nil, "h", "group_7"), false),
 		`{"type":"history","cid":"h","conv_id":"group_7","messages":[],"has_more":false}`},
 	{AppendHistoryTail(append(AppendHistoryHead(nil, "", "group_7"), `{},{}`...), true),
 		`{"type":"history","conv_id":"group_7","messages":[{},{}],"has_more":true}`},
-	{AppendGroupEvent(nil, GroupKicked, "7", "3", "1", 5),
+	{AppendGroupNotice(nil, GroupKicked, "7", "3", "1", 5),
 		`{"type":"group","event":"kicked","group_id":"7","user_id":"3","by":"1","time":5}`},
-	{AppendGroupEvent(nil, GroupCreated, "7", "", "1", 5),
+	{AppendGroupNotice(nil, GroupRequested, "7", "3", "3", 5),
+		`{"type":"group","event":"requested","group_id":"7","user_id":"3","by":"3","time":5}`},
+	{AppendGroupNotice(nil, GroupCreated, "7", "", "1", 5),
 		`{"type":"group","event":"created","group_id":"7","by":"1","time":5}`},
 }
 
 func TestEncode(t *testing.T) {
-	for _, c := range encoded {
+	for _, c := range slices.Concat(encoded, encodedEvents) {
 		if string(c.got) != c.want {
 			t.Errorf("\n got %s\nwant %s", c.got, c.want)
 		}
@@ -103,7 +108,7 @@ func TestAppendStringRoundTrip(t *testing.T) {
 
 // AppendRequest and Decode are inverses.
 func TestRequestRoundTrip(t *testing.T) {
-	for _, c := range accepted {
+	for _, c := range slices.Concat(accepted, acceptedRare) {
 		want := c.want
 		want.Claimed = "" // only older clients claim one
 		line := AppendRequest(nil, &want)

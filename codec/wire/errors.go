@@ -17,8 +17,10 @@ const (
 	ReasonNotMember     = "not_member"     // not a member of the group
 	ReasonMuted         = "muted"          // a member who may not speak
 	ReasonBlocked       = "blocked"        // the receiver wants nothing from this sender
+	ReasonBanned        = "banned"         // kept out of the group
 	ReasonNotFound      = "not_found"      // unknown, or not yours to know
 	ReasonRecallExpired = "recall_expired" // too late to recall
+	ReasonEditExpired   = "edit_expired"   // too late to edit
 	ReasonConflict      = "conflict"       // the same cid with another content or conversation
 	ReasonTooLarge      = "too_large"      // over a size limit
 	ReasonRateLimited   = "rate_limited"   // the sender is too fast
@@ -34,11 +36,11 @@ const (
 // an error answer. Words it does not know are 500.
 func Status(reason string) int {
 	switch reason {
-	case ReasonBadJSON, ReasonBadRequest, ReasonUnknownType, ReasonRecallExpired:
+	case ReasonBadJSON, ReasonBadRequest, ReasonUnknownType, ReasonRecallExpired, ReasonEditExpired:
 		return http.StatusBadRequest
 	case ReasonUnauthorized, ReasonTokenExpired:
 		return http.StatusUnauthorized
-	case ReasonForbidden, ReasonNotMember, ReasonMuted, ReasonBlocked:
+	case ReasonForbidden, ReasonNotMember, ReasonMuted, ReasonBlocked, ReasonBanned:
 		return http.StatusForbidden
 	case ReasonNotFound:
 		return http.StatusNotFound

@@ -23,6 +23,15 @@ const (
 	fieldLimit
 	fieldCursors
 	fieldToken
+	fieldMentions
+	fieldReplyTo
+	fieldTTL
+	fieldID
+	fieldEmoji
+	fieldRemove
+	fieldCursor
+	fieldUsers
+	fieldWatch
 	fieldCount
 )
 
@@ -70,6 +79,24 @@ func rareFieldOf(key string) field {
 		return fieldCursors
 	case "token":
 		return fieldToken
+	case "mentions":
+		return fieldMentions
+	case "reply_to":
+		return fieldReplyTo
+	case "ttl_s":
+		return fieldTTL
+	case "id":
+		return fieldID
+	case "emoji":
+		return fieldEmoji
+	case "remove":
+		return fieldRemove
+	case "cursor":
+		return fieldCursor
+	case "users":
+		return fieldUsers
+	case "watch":
+		return fieldWatch
 	}
 	return fieldNone
 }
@@ -79,5 +106,6 @@ func (f field) name() string {
 	return [fieldCount]string{
 		"", "type", "cid", "to", "to_user_id", "group_id", "conv_id", "from", "sender", "user_id",
 		"content", "content_type", "seq", "ids", "msg_id", "before", "limit", "cursors", "token",
+		"mentions", "reply_to", "ttl_s", "id", "emoji", "remove", "cursor", "users", "watch",
 	}[f]
 }

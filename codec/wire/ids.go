@@ -41,6 +41,22 @@ func ValidID(s string) bool {
 // UTF-8.
 func ValidCID(s string) bool { return printable(s, MaxCIDLen) }
 
+// ValidEmoji reports whether s may be a reaction: 1 to [MaxEmojiLen] bytes of
+// printable UTF-8, among which count the joiners and tags that families and flags
+// are made of (Unicode Technical Standard #51).
+func ValidEmoji(s string) bool {
+	if s == "" || len(s) > MaxEmojiLen || !utf8.ValidString(s) {
+		return false
+	}
+	for _, r := range s {
+		const joiner, firstTag, lastTag = '\u200d', '\U000e0020', '\U000e007f'
+		if !unicode.IsPrint(r) && r != joiner && (r < firstTag || r > lastTag) {
+			return false
+		}
+	}
+	return true
+}
+
 // printable reports whether s is 1 to limit bytes of printable UTF-8.
 func printable(s string, limit int) bool {
 	if s == "" || len(s) > limit {

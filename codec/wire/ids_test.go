@@ -27,6 +27,19 @@ func TestValidCID(t *testing.T) {
 	}
 }
 
+func TestValidEmoji(t *testing.T) {
+	family := "👨\u200d👩\u200d👧"
+	scotland := "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f"
+	for s, want := range map[string]bool{
+		"👍": true, "👍🏽": true, "❤\ufe0f": true, "+1": true, ":ok:": true, "赞": true, family: true, scotland: true, strings.Repeat("x", 64): true,
+		"": false, strings.Repeat("x", 65): false, strings.Repeat("👍", 17): false, "\x00": false, "👍\x00": false, "a\n": false, "\u2028": false, "\u202e": false, "\xff": false, "👍\xf0\x9f": false, "\U000e0001": false,
+	} {
+		if ValidEmoji(s) != want {
+			t.Errorf("ValidEmoji(%q) = %v", s, !want)
+		}
+	}
+}
+
 func TestParseConvID(t *testing.T) {
 	long := strings.Repeat("x", 64)
 	for s, want := range map[string]Conv{

@@ -81,6 +81,28 @@ func (t *text) count(f field, limit uint64) (uint64, *Error) {
 	return n, nil
 }
 
+// messageID returns the message id in a field, 0 where it is missing or null.
+func (t *text) messageID(f field) (uint64, *Error) {
+	v := t.raw(f)
+	if len(v) == 0 {
+		return 0, nil
+	}
+	return messageID(v)
+}
+
+// flag returns the value of a field that is true or false, and whether it is
+// there at all.
+func (t *text) flag(f field) (on, given bool, err *Error) {
+	v := t.raw(f)
+	if len(v) == 0 {
+		return false, false, nil
+	}
+	if v[0] != 't' && v[0] != 'f' {
+		return false, false, badRequest(f.name() + " must be true or false")
+	}
+	return v[0] == 't', true, nil
+}
+
 // literalText returns the text of a sound string literal, quotes included.
 func literalText(v []byte) string {
 	inside := alias(v[1 : len(v)-1])

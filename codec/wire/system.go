@@ -1,16 +1,5 @@
 package wire
 
-// The events of a group.
-const (
-	GroupJoined    = "joined"
-	GroupLeft      = "left"
-	GroupKicked    = "kicked"
-	GroupCreated   = "created"
-	GroupDissolved = "dissolved"
-	GroupUpdated   = "updated"
-	GroupMuted     = "muted"
-)
-
 // AppendWelcome appends the first message on every connection. text is for
 // people; timeMS is the server's clock in Unix milliseconds; the client must be
 // heard at least every heartbeatSeconds.
@@ -27,17 +16,4 @@ func AppendWelcome(dst []byte, text, user, device string, timeMS int64, heartbea
 // connection and is worth another try after retryAfterMS.
 func AppendShutdown(dst []byte, retryAfterMS int64) []byte {
 	return append(appendInt(dst, `{"type":"system","event":"shutdown","retry_after_ms":`, retryAfterMS), '}')
-}
-
-// AppendGroupEvent appends what happened to userID in a group, and by whose
-// hand. userID is left out where the event is about the group itself.
-func AppendGroupEvent(dst []byte, event, groupID, userID, by string, timeMS int64) []byte {
-	dst = appendText(dst, `{"type":"group","event":`, event)
-	dst = appendText(dst, `,"group_id":`, groupID)
-	if userID != "" {
-		dst = appendText(dst, `,"user_id":`, userID)
-	}
-	dst = appendText(dst, `,"by":`, by)
-	dst = appendInt(dst, `,"time":`, timeMS)
-	return append(dst, '}')
 }
