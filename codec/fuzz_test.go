@@ -56,7 +56,7 @@ func checkRequest(t *testing.T, req *Request, head string) {
 
 func FuzzParseResponse(f *testing.F) {
 	f.Add([]byte(accepted()))
-	f.Add(AppendReject(nil, 401, "unauthorized", ""))
+	f.Add(AppendReject(nil, 401, "unauthorized", "", 0))
 	f.Add([]byte(withField("Sec-WebSocket-Extensions: permessage-deflate; server_max_window_bits=10")))
 	f.Fuzz(func(t *testing.T, buf []byte) {
 		resp, n, err := ParseResponse(buf, testKey)

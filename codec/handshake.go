@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
+	"time"
 )
 
 // HandshakeError is a handshake that came to nothing: what a server has to
@@ -58,17 +59,23 @@ func AppendAccept(dst []byte, req *Request, protocol string, deflate *Deflate) [
 
 // AppendReject appends a whole HTTP response that refuses the upgrade, with a
 // JSON body {"code":…,"reason":…,"msg":…}; an empty msg becomes the status'
-// text. The connection has to be closed after it.
-func AppendReject(dst []byte, status int, reason, msg string) []byte {
+// text. A retryAfter above 0 says when to try again: in milliseconds as
+// "retry_after_ms" in the body, and in the Retry-After field (RFC 9110 §10.2.3).
+// The connection has to be closed after it.
+func AppendReject(dst []byte, status int, reason, msg string, retryAfter time.Duration) []byte {
 	if msg == "" {
 		msg = statusText(status)
 	}
-	body := rejectBody(status, reason, msg)
+	body := rejectBody(status, reason, msg, retryAfter)
 	dst = append(dst, "HTTP/1.1 "...)
 	dst = strconv.AppendInt(dst, int64(status), 10)
 	dst = append(append(append(dst, ' '), statusText(status)...), "\r\n"...)
 	dst = appendField(dst, "Content-Type", "application/json; charset=utf-8")
 	dst = appendField(dst, "Content-Length", strconv.Itoa(len(body)))
+	if retryAfter > 0 {
+		seconds := (retryAfter + time.Second - 1) / time.Second
+		dst = appendField(dst, "Retry-After", strconv.FormatInt(int64(seconds), 10))
+	}
 	dst = appendRejectFields(dst, status)
 	dst = append(dst, "\r\n"...)
 	return append(dst, body...)
@@ -89,12 +96,13 @@ func appendRejectFields(dst []byte, status int) []byte {
 	return appendField(dst, "Connection", "close")
 }
 
-func rejectBody(status int, reason, msg string) []byte {
-	body, _ := json.Marshal(struct { // can't fail: a number and two strings
-		Code   int    `json:"code"`
-		Reason string `json:"reason"`
-		Msg    string `json:"msg"`
-	}{status, reason, msg})
+func rejectBody(status int, reason, msg string, retryAfter time.Duration) []byte {
+	body, _ := json.Marshal(struct { // can't fail: numbers and strings
+		Code         int    `json:"code"`
+		Reason       string `json:"reason"`
+		Msg          string `json:"msg"`
+		RetryAfterMS int64  `json:"retry_after_ms,omitempty"`
+	}{status, reason, msg, retryAfter.Milliseconds()})
 	return body
 }
 

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 )
 
 // The example of RFC 6455 §1.3.
@@ -58,7 +59,7 @@ func TestAppendReject(t *testing.T) {
 		{503, "名", "名", "Content-Type", "application/json; charset=utf-8"},
 		{599, "", "Refused", "Content-Type", "application/json; charset=utf-8"},
 	} {
-		raw := AppendReject(nil, c.status, "a_word", c.msg)
+		raw := AppendReject(nil, c.status, "a_word", c.msg, 0)
 		resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(string(raw))), nil)
 		if err != nil {
 			t.Fatal(c.status, err)
@@ -82,8 +83,22 @@ func TestAppendReject(t *testing.T) {
 			t.Errorf("%d: %s is %q", c.status, c.field, v)
 		}
 	}
-	if got := string(rejectBody(401, "unauthorized", "no")); got != `{"code":401,"reason":"unauthorized","msg":"no"}` {
+	if got := string(rejectBody(401, "unauthorized", "no", 0)); got != `{"code":401,"reason":"unauthorized","msg":"no"}` {
 		t.Error(got)
+	}
+}
+
+func TestAppendRejectRetryAfter(t *testing.T) {
+	raw := AppendReject(nil, 429, "rate_limited", "slow down", 1500*time.Millisecond)
+	resp, err := http.ReadResponse(bufio.NewReader(strings.NewReader(string(raw))), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	want := `{"code":429,"reason":"rate_limited","msg":"slow down","retry_after_ms":1500}`
+	if err != nil || string(body) != want || resp.Header.Get("Retry-After") != "2" {
+		t.Errorf("got %q, Retry-After %q, %v", body, resp.Header.Get("Retry-After"), err)
 	}
 }
 

@@ -103,7 +103,7 @@ func TestParseResponse(t *testing.T) {
 
 // A refusal is told with its status and its body.
 func TestParseResponseOfRefusal(t *testing.T) {
-	raw := AppendReject(nil, 401, "unauthorized", "token expired")
+	raw := AppendReject(nil, 401, "unauthorized", "token expired", 0)
 	resp, n, err := ParseResponse(raw, testKey)
 	var refused *HandshakeError
 	if !errors.As(err, &refused) || refused.Status != 401 {
