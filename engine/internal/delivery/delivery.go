@@ -90,6 +90,7 @@ type Post struct {
 	Room   uint64 // ToRoom, Enter, Leave, NotifyRoom
 	From   uint64 // Enter
 	Frame  []byte // ToConn, NotifyUser, NotifyRoom: complete frames
+	Except Conn   // NotifyUser, NotifyRoom: the connection that doesn't get the frame
 	Run    *Run   // ToUser, ToRoom
 	Rooms  []Room // Join
 	Point  uint64 // Join: the id of the last message before the join
