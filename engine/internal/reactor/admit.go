@@ -2,18 +2,35 @@ package reactor
 
 import (
 	"fmt"
+	"net/netip"
+	"time"
 
 	"golang.org/x/sys/unix"
 
 	"gannet/codec"
 )
 
-// overflow is how many connections above the limit are still listened to, so
+// overflow is how many connections above a limit are still listened to, so
 // that they can be told why they are refused. More are just closed.
 const overflow = 64
 
-// unread is the answer to those: best effort, since the request is not read.
-var unread = codec.AppendReject(nil, 503, "busy", "too many connections")
+// refusal is why a new connection may not stay, and the answer to it.
+type refusal struct {
+	status      int
+	reason, msg string
+	retryAfter  time.Duration
+}
+
+var (
+	shuttingDown = &refusal{503, "shutting_down", "the server is shutting down", 2 * time.Second}
+	busy         = &refusal{503, "busy", "too many connections", 5 * time.Second}
+	crowded      = &refusal{429, "rate_limited", "too many connections from this address", 10 * time.Second}
+)
+
+// unread is the answer to a request that is not read: best effort.
+func (f *refusal) unread() []byte {
+	return codec.AppendReject(nil, f.status, f.reason, f.msg, f.retryAfter)
+}
 
 // connectionLimit is how many connections there may be. gnet ends when it runs
 // out of descriptors, so they are not given out to the last.
@@ -33,17 +50,30 @@ func connectionLimit(cfg Config) (int64, error) {
 	return limit, nil
 }
 
-// admit counts a new socket. A refused one is over the limit and only to be
-// told so; one that is not admitted is not counted. When the reactor is leaving,
-// none is.
-func (r *Reactors) admit(leaving bool) (admitted, refused bool) {
+// admit counts a new socket. One with a refusal is over a limit and only to be
+// told so; one that is not admitted is not counted, and closed at once. When the
+// reactor is leaving, none is admitted.
+func (r *Reactors) admit(ip netip.Addr, leaving bool) (admitted bool, why *refusal) {
 	n := r.sockets.Add(1)
 	if leaving || n > r.limit+overflow {
-		r.release()
-		return false, true
+		r.sockets.Add(-1)
+		return false, busy
 	}
-	return true, n > r.limit
+	admitted, refused := r.addresses.enter(ip)
+	switch {
+	case !admitted:
+		r.sockets.Add(-1)
+		return false, crowded
+	case refused:
+		return true, crowded
+	case n > r.limit:
+		return true, busy
+	}
+	return true, nil
 }
 
-// release takes an admitted socket off the count.
-func (r *Reactors) release() { r.sockets.Add(-1) }
+// release takes an admitted socket off the counts.
+func (r *Reactors) release(ip netip.Addr, why *refusal) {
+	r.sockets.Add(-1)
+	r.addresses.leave(ip, why == crowded)
+}

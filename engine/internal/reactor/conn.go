@@ -51,13 +51,13 @@ type Conn struct {
 	watched  bool // runs to rooms go to the handler
 	deflates bool // permessage-deflate was negotiated
 	deaf     bool // what comes in is thrown away
-	refused  bool // over the connection limit: to be told so
 	handled  bool // the handler knows it
 	stays    bool // it was accepted, and the handler not told that it leaves
 	lingers  bool // the sending side is to be shut once all is sent
 	dirty    bool // in the loop's dirty list
 	hangUp   bool // the socket is to be closed after the next flush
 
+	refused  *refusal      // over a limit, and to be told so; nil: it may stay
 	code     uint16        // close code, for the counters
 	index    int32         // in the loop's list of connections
 	need     int           // bytes that must be there before reading makes sense

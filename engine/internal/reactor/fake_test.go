@@ -19,6 +19,7 @@ type fakeSocket struct {
 	vector int // the longest list that Writev was given
 	stuck  bool
 	held   int // bytes that a stuck peer has not taken
+	in     []byte
 	fails  func()
 }
 
@@ -48,11 +49,21 @@ func (s *fakeSocket) Writev(bs [][]byte) (int, error) {
 	return n, nil
 }
 
-func (s *fakeSocket) Peek(int) ([]byte, error)   { return nil, errors.New("empty") }
-func (s *fakeSocket) Discard(n int) (int, error) { return n, nil }
-func (s *fakeSocket) InboundBuffered() int       { return 0 }
-func (s *fakeSocket) OutboundBuffered() int      { return s.held }
-func (s *fakeSocket) Fd() int                    { return -1 }
+func (s *fakeSocket) Peek(int) ([]byte, error) {
+	if len(s.in) == 0 {
+		return nil, errors.New("empty")
+	}
+	return s.in, nil
+}
+
+func (s *fakeSocket) Discard(n int) (int, error) {
+	s.in = s.in[min(n, len(s.in)):]
+	return n, nil
+}
+
+func (s *fakeSocket) InboundBuffered() int  { return len(s.in) }
+func (s *fakeSocket) OutboundBuffered() int { return s.held }
+func (s *fakeSocket) Fd() int               { return -1 }
 
 // recorder is a Handler that does what a test wants.
 type recorder struct {
@@ -126,7 +137,7 @@ func newTestLoop(cfg Config) *testLoop {
 	cfg.Logger = slog.New(slog.DiscardHandler)
 	cfg = cfg.withDefaults()
 	h := &recorder{}
-	owner := &Reactors{cfg: cfg, start: time.Now(), limit: 1 << 20}
+	owner := &Reactors{cfg: cfg, start: time.Now(), limit: 1 << 20, addresses: newAddresses(cfg.MaxPerAddress)}
 	l := newLoop(owner, 0, cfg, h)
 	owner.loops = []*loop{l}
 	l.hangUp = l.closed
@@ -136,8 +147,7 @@ func newTestLoop(cfg Config) *testLoop {
 // connect adds an accepted connection.
 func (l *testLoop) connect(user string) (*Conn, *fakeSocket) {
 	s := &fakeSocket{}
-	l.owner.admit(false)
-	c := l.add(s, netip.AddrPort{})
+	c, _ := l.open(s, netip.AddrPort{})
 	c.handled, c.stays, c.state = true, true, open
 	c.Bind(user, "d")
 	return c, s

@@ -45,9 +45,10 @@ func (f *fanOut) pop() *room {
 
 // item is one post to a room.
 type item struct {
-	run   *delivery.Run // or
-	frame []byte
-	limit int // members below this index were in the room when it was posted
+	run    *delivery.Run // or
+	frame  []byte
+	except uint64 // serial of the connection that frame is not for, 0: nobody
+	limit  int    // members below this index were in the room when it was posted
 }
 
 func (it *item) size() int {
@@ -63,7 +64,7 @@ func (l *loop) toRoom(p *delivery.Post) {
 	if rm == nil {
 		return
 	}
-	it := item{run: p.Run, frame: p.Frame, limit: len(rm.members)}
+	it := item{run: p.Run, frame: p.Frame, except: l.serialOf(p.Except), limit: len(rm.members)}
 	rm.queue = append(rm.queue, it)
 	l.count.fanOut.Add(1)
 	l.count.fanOutBytes.Add(int64(it.size()))
@@ -117,7 +118,9 @@ func (l *loop) call(rm *room, i int) {
 			return
 		case i >= seg.limit:
 		case seg.run == nil:
-			c.sendShared(seg)
+			if c.serial != seg.except {
+				c.sendShared(seg)
+			}
 		case seg.run.Last() <= m.at:
 		case c.watched:
 			l.deliver(m, seg.items)
@@ -160,7 +163,9 @@ func (l *loop) settle(rm *room, i int) {
 			return
 		case i >= it.limit:
 		case it.run == nil:
-			m.conn.Send(it.frame)
+			if m.conn.serial != it.except {
+				m.conn.Send(it.frame)
+			}
 		default:
 			l.deliver(m, rm.queue[q:q+1])
 		}

@@ -113,9 +113,20 @@ func (m *fanOutMachine) Notify(t *rapid.T) {
 	conv := m.room(t)
 	m.notes++
 	text := fmt.Sprintf("%d/note %d", conv, m.notes)
-	m.post(delivery.Post{Kind: delivery.NotifyRoom, Room: conv, Frame: textFrame(text)})
+	post := delivery.Post{Kind: delivery.NotifyRoom, Room: conv, Frame: textFrame(text)}
+	if len(m.conns) > 0 {
+		switch c := m.someone(t); rapid.IntRange(0, 2).Draw(t, "except") {
+		case 0:
+			post.Except = c.ID()
+		case 1:
+			post.Except = elsewhere(c)
+		}
+	}
+	m.post(post)
 	for c := range m.members[conv] {
-		m.expect(c, conv, text)
+		if c.ID() != post.Except {
+			m.expect(c, conv, text)
+		}
 	}
 }
 

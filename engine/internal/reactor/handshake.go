@@ -42,9 +42,9 @@ func (l *loop) readHead(c *Conn) {
 	c.state = asking
 	switch {
 	case l.owner.stopping.Load():
-		c.Reject(503, "shutting_down", "the server is shutting down")
-	case c.refused:
-		c.Reject(503, "busy", "too many connections")
+		c.sendRejection(shuttingDown)
+	case c.refused != nil:
+		c.sendRejection(c.refused)
 	default:
 		c.handled = true
 		l.handler.Open(c, req)
@@ -90,19 +90,19 @@ func (c *Conn) Reject(status int, reason, msg string) {
 	if c.state != asking {
 		return
 	}
-	c.sendRejection(status, reason, msg)
+	c.sendRejection(&refusal{status: status, reason: reason, msg: msg})
 }
 
 // refuse answers a request that is none.
 func (c *Conn) refuse(err error) {
 	fault := &codec.HandshakeError{Status: 400, Reason: "bad_request"}
 	errors.As(err, &fault)
-	c.sendRejection(fault.Status, fault.Reason, fault.Msg)
+	c.sendRejection(&refusal{status: fault.Status, reason: fault.Reason, msg: fault.Msg})
 }
 
-func (c *Conn) sendRejection(status int, reason, msg string) {
-	c.loop.count.countReject(status)
+func (c *Conn) sendRejection(why *refusal) {
+	c.loop.count.countReject(why.status)
 	c.hs, c.deaf, c.lingers = nil, true, true
-	c.queue(codec.AppendReject(nil, status, reason, msg))
+	c.queue(codec.AppendReject(nil, why.status, why.reason, why.msg, why.retryAfter))
 	c.leave(0)
 }

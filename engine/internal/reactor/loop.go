@@ -101,15 +101,25 @@ func (l *loop) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
 		close(l.boot.up)
 		return nil, gnet.None
 	}
-	admitted, refused := l.owner.admit(l.leaving)
-	if !admitted {
-		l.count.refused.Add(1)
-		return unread, gnet.Close
+	c, answer := l.open(gc, remoteOf(gc.RemoteAddr()))
+	if c == nil {
+		return answer, gnet.Close
 	}
-	c := l.add(gc, remoteOf(gc.RemoteAddr()))
-	c.refused = refused
 	gc.SetContext(c)
 	return nil, gnet.None
+}
+
+// open makes a connection of a new socket, or says what to answer before it is
+// closed.
+func (l *loop) open(s socket, remote netip.AddrPort) (c *Conn, answer []byte) {
+	admitted, why := l.owner.admit(remote.Addr(), l.leaving)
+	if !admitted {
+		l.count.refused.Add(1)
+		return nil, why.unread()
+	}
+	c = l.add(s, remote)
+	c.refused = why
+	return c, nil
 }
 
 func remoteOf(addr net.Addr) netip.AddrPort {
@@ -147,7 +157,7 @@ func (l *loop) OnTraffic(gc gnet.Conn) gnet.Action {
 	return gnet.None
 }
 
-// add makes a connection of a new socket.
+// add puts a connection of an admitted socket into the tables.
 func (l *loop) add(s socket, remote netip.AddrPort) *Conn {
 	l.serial++
 	c := &Conn{loop: l, sock: s, serial: l.serial, remote: remote, index: int32(len(l.list))}
@@ -173,7 +183,7 @@ func (l *loop) closed(c *Conn) {
 	l.list[len(l.list)-1] = nil
 	l.list = l.list[:len(l.list)-1]
 	l.count.connections.Add(-1)
-	l.owner.release()
+	l.owner.release(c.remote.Addr(), c.refused)
 	if c.code != 0 {
 		l.count.countClose(c.code)
 	}

@@ -18,6 +18,8 @@ type Reactors struct {
 	start time.Time
 	limit int64 // of sockets, without overflow
 
+	addresses *addresses
+
 	clock    atomic.Int64 // time.Duration since start, moved on by keepTime
 	sockets  atomic.Int64 // admitted and not yet closed
 	stopping atomic.Bool  // no new connections
@@ -33,7 +35,7 @@ type Reactors struct {
 func Start(cfg Config, h Handler) (*Reactors, error) {
 	cfg = cfg.withDefaults()
 	r := &Reactors{
-		cfg: cfg, start: time.Now(),
+		cfg: cfg, start: time.Now(), addresses: newAddresses(cfg.MaxPerAddress),
 		failed:   make(chan error, cfg.Reactors),
 		timeless: make(chan struct{}), noTime: make(chan struct{}),
 	}

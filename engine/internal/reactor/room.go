@@ -185,12 +185,3 @@ func (c *Conn) Place(conv uint64) (at uint64, in bool) {
 	}
 	return c.seats[s].room.members[c.seats[s].index].at, true
 }
-
-// Advance says that c has all frames of a room up to seq from elsewhere. A
-// place never moves back.
-func (c *Conn) Advance(conv, seq uint64) {
-	if s := c.seatIn(conv); s >= 0 {
-		m := &c.seats[s].room.members[c.seats[s].index]
-		m.at = max(m.at, seq)
-	}
-}

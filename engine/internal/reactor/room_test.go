@@ -40,18 +40,16 @@ func TestCloseGaps(t *testing.T) {
 	}
 }
 
-// TestWatched: a watched connection's runs go to the handler, those that it has
-// from elsewhere go to nobody, and what follows goes the fast way again.
+// TestWatched: a watched connection's runs go to the handler, those that it
+// doesn't want go to nobody, and what follows goes the fast way again.
 func TestWatched(t *testing.T) {
 	l := newTestLoop(Config{})
 	c, s := l.connect("u")
 	var firsts []uint64
 	l.h.deliver = func(c *Conn, run *delivery.Run) { firsts = append(firsts, run.First) }
-	l.post(delivery.Post{Kind: delivery.Join, Serial: c.serial, Rooms: []delivery.Room{{Conv: 1, From: 4}}})
+	l.post(delivery.Post{Kind: delivery.Join, Serial: c.serial, Rooms: []delivery.Room{{Conv: 1, From: 7}}})
 	l.passAll()
 	c.SetWatched(true)
-	c.Advance(1, 7)
-	c.Advance(1, 6)
 	for _, first := range []uint64{5, 6, 8, 9} {
 		l.post(delivery.Post{Kind: delivery.ToRoom, Room: 1, Run: textRun(1, first, 1)})
 	}
@@ -93,9 +91,14 @@ func TestUserPosts(t *testing.T) {
 		delivery.Post{Kind: delivery.ToConn, Serial: 99})
 	l.passAll()
 	l.closed(conns[1])
-	l.post(delivery.Post{Kind: delivery.NotifyUser, User: "u", Frame: textFrame("note")})
+	l.post(delivery.Post{Kind: delivery.NotifyUser, User: "u", Frame: textFrame("note")},
+		delivery.Post{Kind: delivery.NotifyUser, User: "u", Frame: textFrame("others"), Except: conns[0].ID()},
+		delivery.Post{Kind: delivery.NotifyUser, User: "u", Frame: textFrame("all here"), Except: elsewhere(conns[0])})
 	l.passAll()
-	want := [][]string{{"1/2", "note"}, {"1/1", "1/2", "1/3"}, {"1/1", "1/2", "1/3", "note"}, {"only"}}
+	want := [][]string{
+		{"1/2", "note", "all here"}, {"1/1", "1/2", "1/3"},
+		{"1/1", "1/2", "1/3", "note", "others", "all here"}, {"only"},
+	}
 	for i, s := range sockets {
 		if got := texts(t, s.wrote); !slices.Equal(got, want[i]) {
 			t.Errorf("connection %d: %v, want %v", i, got, want[i])
@@ -119,6 +122,13 @@ func TestUserPosts(t *testing.T) {
 	if len(l.users)+len(l.conns)+len(l.list) != 0 || l.owner.sockets.Load() != 0 {
 		t.Error("tables are not empty")
 	}
+}
+
+// elsewhere names another reactor's connection with the serial of c.
+func elsewhere(c *Conn) delivery.Conn {
+	id := c.ID()
+	id.Reactor++
+	return id
 }
 
 // TestEnterMany: who joins many rooms at once is in each of them once, and

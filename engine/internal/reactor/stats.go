@@ -17,7 +17,7 @@ type Stats struct {
 
 	Accepted  uint64            // connections upgraded to WebSocket
 	Rejected  map[int]uint64    // upgrade requests refused, by HTTP status
-	Refused   uint64            // sockets closed unread: far above the connection limit
+	Refused   uint64            // sockets closed unread: far above a connection limit
 	TimedOut  uint64            // handshakes not finished in time
 	Flooded   uint64            // sockets closed for sending too much before they were accepted
 	Closed    map[uint16]uint64 // connections ended, by close code; 1006 without one

@@ -70,7 +70,12 @@ func (l *loop) carry(p *delivery.Post) {
 	case delivery.ToUser:
 		l.eachOfUser(p.User, func(c *Conn) { l.handler.Deliver(c, p.Run) })
 	case delivery.NotifyUser:
-		l.eachOfUser(p.User, func(c *Conn) { c.Send(p.Frame) })
+		except := l.serialOf(p.Except)
+		l.eachOfUser(p.User, func(c *Conn) {
+			if c.serial != except {
+				c.Send(p.Frame)
+			}
+		})
 	case delivery.ToRoom, delivery.NotifyRoom:
 		l.toRoom(p)
 	case delivery.Enter:
@@ -80,6 +85,14 @@ func (l *loop) carry(p *delivery.Post) {
 	case delivery.Join:
 		l.join(p)
 	}
+}
+
+// serialOf is the serial of a connection of this reactor, 0 for any other.
+func (l *loop) serialOf(id delivery.Conn) uint64 {
+	if id.Reactor != l.index {
+		return 0
+	}
+	return id.Serial
 }
 
 // join puts a connection into the tables. One that is in them is told again

@@ -14,10 +14,11 @@ type walk struct {
 
 // segment is neighbouring items that are sent as one.
 type segment struct {
-	items []item
-	limit int           // of all its items
-	run   *delivery.Run // the items' runs in one; or
-	frame []byte
+	items  []item
+	limit  int           // of all its items
+	run    *delivery.Run // the items' runs in one; or
+	frame  []byte
+	except uint64 // as the item's
 
 	deflatedRun   *delivery.Run // made when first needed
 	deflatedFrame []byte
@@ -65,7 +66,8 @@ func (w *walk) plan(merge bool) {
 			n++
 		}
 		items := w.items[i : i+n]
-		seg := segment{items: items, limit: items[0].limit, run: items[0].run, frame: items[0].frame}
+		first := &items[0]
+		seg := segment{items: items, limit: first.limit, run: first.run, frame: first.frame, except: first.except}
 		if n > 1 {
 			seg.run = mergeRuns(items)
 		}
