@@ -9,6 +9,7 @@ import (
 const (
 	maxBatchMessages = 4096
 	maxBatchBytes    = 4 << 20
+	maxBatchRuns     = 512 // looked at to be rewritten, each of up to some 16 KiB
 	// From here on a batch is applied although the syncer is busy, so that the
 	// memtable is filled while the disk works.
 	earlyBatchMessages = 512
@@ -23,6 +24,9 @@ type entry struct {
 	time int64
 	next int32 // the conversation's next entry in this batch
 }
+
+// event reports whether the entry is no message.
+func (e *entry) event() bool { return e.send.More != nil && e.send.More.event }
 
 // answer is what one sender is to hear, in the order of the sends.
 type answer struct {
@@ -45,14 +49,24 @@ type batch struct {
 	sent     map[uint64]int32               // hash of (sender, cid) → entry
 	sessions map[sessionKey]storage.Session // written in this batch
 
-	membership bool           // holds a change of who is in which group
-	entered    map[string]int // user → groups entered less groups left
+	subjects   map[Subject]struct{} // of rows in it: see Tx.Writes
+	runs       []*storage.Run       // rewritten in this batch
+	rewrites   []rewrite            // what was rewritten in them
+	membership bool                 // holds a change of who is in which group
+	entered    map[string]int       // user → groups entered less groups left
+	left       []leaving            // who has left a group
 	lastID     uint64
 	heads      []published
 	stats      Published
 
 	msgs   []storage.Message // scratch of seal
 	places []storage.Place
+}
+
+// leaving is a user who has left a group.
+type leaving struct {
+	user string
+	from *group
 }
 
 // published is where a head moves when the batch is on disk.
@@ -68,6 +82,7 @@ func (s *Sequencer) newBatch() *batch {
 		sent:     make(map[uint64]int32),
 		sessions: make(map[sessionKey]storage.Session),
 		entered:  make(map[string]int),
+		subjects: make(map[Subject]struct{}),
 	}
 }
 
@@ -84,7 +99,11 @@ func (b *batch) reset() {
 	clear(b.sent)
 	clear(b.sessions)
 	clear(b.entered)
+	clear(b.subjects)
 	clear(b.msgs)
+	clear(b.runs)
+	clear(b.rewrites)
+	clear(b.left)
 	for r := range b.posts {
 		clear(b.posts[r])
 		b.posts[r] = b.posts[r][:0]
@@ -92,13 +111,15 @@ func (b *batch) reset() {
 	b.entries, b.answers, b.joins = b.entries[:0], b.answers[:0], b.joins[:0]
 	b.told, b.done = b.told[:0], b.done[:0]
 	b.touched, b.heads, b.msgs, b.places = b.touched[:0], b.heads[:0], b.msgs[:0], b.places[:0]
+	b.runs, b.rewrites, b.left = b.runs[:0], b.rewrites[:0], b.left[:0]
 	b.membership, b.lastID = false, 0
 	b.stats = Published{arrivals: b.stats.arrivals[:0]}
 }
 
-// empty reports whether there is nothing to write, answer or post.
+// empty reports whether there is nothing to write, answer, post or let go of.
 func (b *batch) empty() bool {
-	if len(b.answers) > 0 || len(b.joins) > 0 || len(b.done) > 0 || !b.w.Empty() {
+	waiting := len(b.entries) + len(b.answers) + len(b.joins) + len(b.done) + len(b.runs)
+	if waiting > 0 || !b.w.Empty() || b.w.Err() != nil {
 		return false
 	}
 	for _, p := range b.posts {
@@ -110,7 +131,17 @@ func (b *batch) empty() bool {
 }
 
 func (b *batch) full() bool {
-	return len(b.answers) >= maxBatchMessages || b.stats.Bytes >= maxBatchBytes
+	return len(b.answers) >= maxBatchMessages || len(b.runs) >= maxBatchRuns ||
+		b.stats.Bytes+b.w.Size() >= maxBatchBytes
+}
+
+// forgetLeft forgets who has left a group in this batch, once storage knows it.
+func (b *batch) forgetLeft() {
+	for _, l := range b.left {
+		if !l.from.members[l.user].ok {
+			delete(l.from.members, l.user)
+		}
+	}
 }
 
 func (b *batch) post(reactor int, p delivery.Post) {

@@ -1,8 +1,6 @@
 package sequencer
 
 import (
-	"time"
-
 	"gannet/engine/internal/delivery"
 )
 
@@ -58,12 +56,7 @@ func (s *Sequencer) Move(moves []Cursor) error {
 }
 
 func (tx *Tx) move(moves []Cursor) {
-	s := tx.s
-	now := time.Now()
-	if len(moves) > 0 && s.cursors.n == 0 {
-		time.AfterFunc(cursorsEvery, s.inbox.ring)
-	}
 	for _, m := range moves {
-		s.cursors.move(m, now)
+		tx.s.noteCursor(m.User, m.Conv, marks{ack: m.Seq})
 	}
 }

@@ -1,6 +1,7 @@
 package sequencer
 
 import (
+	"fmt"
 	"strings"
 	"sync/atomic"
 
@@ -15,15 +16,23 @@ type Head struct {
 	Kind Kind
 
 	published atomic.Uint64
+	cleared   atomic.Bool
 }
 
 // Published is the last seq that is on disk and may be shown.
 func (h *Head) Published() uint64 { return h.published.Load() }
 
+// Cleared reports whether a user of a Single conversation has cleared their
+// history: then not everything is everybody's to see.
+func (h *Head) Cleared() bool { return h.cleared.Load() }
+
 // conv is a conversation as the sequencer goroutine knows it.
 type conv struct {
 	head *Head
 	last uint64 // the last seq given; above head.published while batches are on their way
+
+	count   uint64 // how many of its entries are messages, not events
+	blocked blocks // of a Single
 
 	// Its entries in the batch being filled, a chain through entry.next.
 	first, final int32
@@ -75,21 +84,59 @@ func (s *Sequencer) conversationByNum(num uint64) (*conv, error) {
 // load brings a stored conversation into memory. All that was applied of it is
 // published: it would be in memory otherwise.
 func (s *Sequencer) load(rec storage.Conversation) (*conv, error) {
-	last, err := s.db.LastSeq(rec.Num)
+	tail, err := s.db.Tail(rec.Num)
 	if err != nil {
 		return nil, err
 	}
-	c := s.keep(rec, last)
-	if c.head.Kind == Group {
-		g, ok, err := s.db.Group(rec.Num)
-		if err != nil || !ok {
-			s.forget(c)
-			return nil, err
-		}
-		c.group = s.newGroup(g)
+	c := s.keep(rec, tail)
+	if Kind(rec.Kind) == Single {
+		err = s.loadSingle(c)
+	} else {
+		err = s.loadGroup(c)
 	}
+	if err != nil {
+		s.forget(c)
+		return nil, err
+	}
+	s.heads.Store(rec.ID, c.head) // now that it says all
 	return c, nil
 }
+
+func (s *Sequencer) loadGroup(c *conv) error {
+	g, ok, err := s.db.Group(c.head.Num)
+	if err == nil && !ok {
+		err = fmt.Errorf("%w: conversation %d without its group", storage.ErrCorrupt, c.head.Num)
+	}
+	c.group = s.newGroup(g)
+	return err
+}
+
+// loadSingle reads who of the two blocks the other, and whether one has cleared
+// their history.
+func (s *Sequencer) loadSingle(c *conv) (err error) {
+	a, b := singleUsers(c.head.ID)
+	if c.blocked, err = s.blocksOf(a, b); err != nil {
+		return err
+	}
+	for _, id := range [2]string{a, b} {
+		rec, _, err := s.session(id, c.head.Num)
+		if err != nil {
+			return err
+		}
+		if rec.ClearedSeq > 0 {
+			c.head.cleared.Store(true)
+		}
+	}
+	return nil
+}
+
+// singleUsers takes the id of a Single conversation apart.
+func singleUsers(id string) (a, b string) {
+	a, b, _ = strings.Cut(id[len(singlePrefix):], ":")
+	return a, b
+}
+
+const singlePrefix = "single_"
 
 func (s *Sequencer) newGroup(rec storage.Group) *group {
 	return &group{rec: rec, members: make(map[string]membership), live: make([]int32, s.cfg.Reactors)}
@@ -100,18 +147,20 @@ func (s *Sequencer) create(id string, kind Kind) *conv {
 	s.lastNum++
 	rec := storage.Conversation{Num: s.lastNum, ID: strings.Clone(id), Kind: uint8(kind)}
 	s.cur.w.PutConversation(rec)
-	return s.keep(rec, 0)
+	c := s.keep(rec, storage.Tail{})
+	s.heads.Store(rec.ID, c.head)
+	return c
 }
 
-func (s *Sequencer) keep(rec storage.Conversation, last uint64) *conv {
+func (s *Sequencer) keep(rec storage.Conversation, tail storage.Tail) *conv {
 	c := &conv{
 		head:  &Head{Num: rec.Num, ID: rec.ID, Kind: Kind(rec.Kind)},
-		last:  last,
+		last:  tail.Seq,
+		count: tail.Count,
 		first: none, final: none,
 	}
-	c.head.published.Store(last)
+	c.head.published.Store(tail.Seq)
 	s.convs[rec.ID], s.byNum[rec.Num] = c, c
-	s.heads.Store(rec.ID, c.head)
 	return c
 }
 

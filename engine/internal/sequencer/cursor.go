@@ -1,6 +1,7 @@
 package sequencer
 
 import (
+	"strings"
 	"time"
 
 	"gannet/storage"
@@ -22,30 +23,48 @@ const (
 	cursorsATurn = 4096
 )
 
+// marks are the cursors that move without anybody waiting for them. What they
+// say may be up to cursorsEvery old after a crash, never after a stop.
+type marks struct {
+	ack  uint64 // received up to here
+	sent uint64 // the last message of one's own
+}
+
 // cursors collects moves between the batches they ride in. A user who is sent a
 // thousand messages a second costs one row a second.
 type cursors struct {
-	moved map[string]map[uint64]uint64 // user → conversation → seq
+	moved map[string]map[uint64]marks // user → conversation → where to
 	n     int
 	since time.Time // of the oldest
 }
 
-func (k *cursors) move(c Cursor, now time.Time) {
+func (k *cursors) move(user string, conv uint64, to marks, now time.Time) {
 	if k.moved == nil {
-		k.moved = make(map[string]map[uint64]uint64)
+		k.moved = make(map[string]map[uint64]marks)
 	}
-	of := k.moved[c.User]
+	of := k.moved[user]
 	if of == nil {
-		of = make(map[uint64]uint64)
-		k.moved[c.User] = of
+		of = make(map[uint64]marks)
+		k.moved[strings.Clone(user)] = of
 	}
-	if _, ok := of[c.Conv]; !ok {
+	old, ok := of[conv]
+	if !ok {
 		if k.n == 0 {
 			k.since = now
 		}
 		k.n++
 	}
-	of[c.Conv] = max(of[c.Conv], c.Seq)
+	of[conv] = marks{ack: max(old.ack, to.ack), sent: max(old.sent, to.sent)}
+}
+
+// noteCursor collects a move. The first one sees to it that a turn comes for it.
+func (s *Sequencer) noteCursor(user string, conv uint64, to marks) {
+	var now time.Time // only the first one's counts
+	if s.cursors.n == 0 {
+		now = time.Now() // not s.now, which goes back where the wall clock does
+		time.AfterFunc(cursorsEvery, s.inbox.ring)
+	}
+	s.cursors.move(user, conv, to, now)
 }
 
 func (k *cursors) due(now time.Time) bool {
@@ -82,13 +101,13 @@ func (s *Sequencer) flushCursorsOf(id string) { s.flushSomeOf(id, len(s.cursors.
 // flushSomeOf writes up to most of one user's moves and returns how many.
 func (s *Sequencer) flushSomeOf(id string, most int) (n int) {
 	of := s.cursors.moved[id]
-	for num, seq := range of {
+	for num, to := range of {
 		if n == most {
 			break
 		}
 		n++
 		delete(of, num)
-		if err := s.moveAck(id, num, seq); err != nil {
+		if err := s.moveCursors(id, num, to); err != nil {
 			s.cfg.Logger.Error("moving a cursor", "user", id, "conv", num, "err", err)
 		}
 	}
@@ -99,19 +118,20 @@ func (s *Sequencer) flushSomeOf(id string, most int) (n int) {
 	return n
 }
 
-// moveAck moves a stored cursor forward, never past the end of the log. Who has
-// left a conversation has none there any more.
-func (s *Sequencer) moveAck(id string, num, seq uint64) error {
+// moveCursors moves stored cursors forward, never past the end of the log. Who
+// has left a conversation has none there any more.
+func (s *Sequencer) moveCursors(id string, num uint64, to marks) error {
 	rec, ok, err := s.session(id, num)
-	if err != nil || !ok || rec.Left || seq <= rec.AckSeq {
+	if err != nil || !ok || rec.Left || to.ack <= rec.AckSeq && to.sent <= rec.SentSeq {
 		return err
 	}
 	last, err := s.lastSeq(num)
 	if err != nil {
 		return err
 	}
-	if seq = min(seq, last); seq > rec.AckSeq {
-		rec.AckSeq = seq
+	ack, sent := max(rec.AckSeq, min(to.ack, last)), max(rec.SentSeq, min(to.sent, last))
+	if ack != rec.AckSeq || sent != rec.SentSeq {
+		rec.AckSeq, rec.SentSeq = ack, sent
 		s.putSession(rec)
 	}
 	return nil

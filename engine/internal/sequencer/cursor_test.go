@@ -139,8 +139,8 @@ func TestCursorsFull(t *testing.T) {
 		if k.due(now) {
 			t.Fatalf("due after %d", i)
 		}
-		k.move(Cursor{fmt.Sprint(i % 100), i, 1}, now)
-		k.move(Cursor{fmt.Sprint(i % 100), i, 2}, now)
+		k.move(fmt.Sprint(i%100), i, marks{ack: 1}, now)
+		k.move(fmt.Sprint(i%100), i, marks{ack: 2, sent: 1}, now)
 	}
 	if !k.due(now) {
 		t.Error("too many wait")
@@ -157,10 +157,10 @@ func TestCursorsUnderLoad(t *testing.T) {
 	items, _ := r.inbox.take()
 	r.turn(items) // applied and not published
 	num := r.Head("single_a:b").Num
-	old := time.Now().Add(-cursorsEvery)
-	for i := range cursorsATurn + 10 {
-		r.cursors.move(Cursor{"b", num + uint64(i), 1}, old)
+	for i := range cursorsATurn + 9 { // and where a has sent
+		r.noteCursor("b", num+uint64(i), marks{ack: 1})
 	}
+	r.cursors.since = time.Now().Add(-cursorsEvery)
 	for _, left := range []int{10, 0} {
 		r.publishOne() // the disk is free again
 		<-r.inbox.bell // each turn asks for the next

@@ -26,7 +26,7 @@ func TestDuplicateWindow(t *testing.T) {
 		w.Reset()
 	}
 	w.PutConversation(storage.Conversation{Num: 1, ID: "c", Kind: 1})
-	w.AppendMessages(1, []storage.Message{{ID: 1, Seq: 1, From: "u"}})
+	w.AppendMessages(1, 0, []storage.Message{{ID: 1, Seq: 1, From: "u"}})
 	w.PutPlaces([]storage.Place{{ID: 1, Conv: 1, Seq: 1}})
 	r.dups.turn(first, w)
 	m := Send{From: "u", CID: "c", hash: r.hash.sum("u", "c")}

@@ -29,8 +29,13 @@ type tb interface {
 type plain struct{}
 
 func (plain) AppendChat(dst []byte, head *Head, to string, m *storage.Message) []byte {
+	if m.Event {
+		return fmt.Appendf(dst, "chat %s %d %d %s %s(%s)\n", head.ID, m.Seq, m.ID, m.From, m.Type, m.Extra)
+	}
 	return fmt.Appendf(dst, "chat %s %d %d %s %s\n", head.ID, m.Seq, m.ID, m.From, m.Content)
 }
+
+func (plain) GroupExtra(event, user string) []byte { return []byte(event + " " + user) }
 
 func (plain) AppendSent(dst []byte, cid string, r *Result) []byte {
 	return fmt.Appendf(dst, "sent %s %s %d %d\n", cid, r.ConvID, r.Seq, r.ID)
@@ -171,11 +176,16 @@ func (r *rig) do(command func(*Tx) error) {
 	}
 }
 
+// newGroup is a group for up to 100 members.
+func newGroup(id, owner string) storage.Group {
+	return storage.Group{ID: id, Name: id, Owner: owner, MaxMembers: 100, Flags: GroupOpen}
+}
+
 // group makes a group whose first user owns it.
 func (r *rig) group(id string, users ...string) {
 	r.t.Helper()
 	r.do(func(tx *Tx) error {
-		err := tx.CreateGroup(storage.Group{ID: id, Name: id, Owner: users[0], MaxMembers: 100})
+		err := tx.CreateGroup(newGroup(id, users[0]))
 		for _, u := range users[1:] {
 			if err == nil {
 				err = tx.AddMember(id, u, 0)
@@ -229,7 +239,8 @@ func messages(t tb, db *storage.DB, convID string) (found []storage.Message) {
 	}
 	err = db.Messages(rec.Num, 1, 1<<60, func(m *storage.Message) error {
 		c := *m
-		c.From, c.Content = strings.Clone(m.From), slices.Clone(m.Content)
+		c.From, c.Type = strings.Clone(m.From), strings.Clone(m.Type)
+		c.Content, c.Extra = slices.Clone(m.Content), slices.Clone(m.Extra)
 		found = append(found, c)
 		return nil
 	})

@@ -169,6 +169,18 @@ func (w *world) membership(t *rapid.T) {
 	}})
 }
 
+// event appends one to a group.
+func (w *world) event(t *rapid.T) {
+	w.sent++
+	content := []byte(fmt.Sprint(w.sent))
+	from, group := w.someUser(t), rapid.SampledFrom(w.groups).Draw(t, "group")
+	_ = w.inbox.put(item{do: func(tx *Tx) {
+		if _, err := tx.Event(groupPrefix+group, Event{Type: "group", From: from, Content: content}); err != nil {
+			t.Error(err)
+		}
+	}})
+}
+
 // wants says whether a connection is to be pushed a message.
 func (w *world) wants(c *client, h *Head, m *storage.Message) bool {
 	if m.ID <= c.point || w.origins[string(m.Content)] == c.conn {
@@ -283,6 +295,7 @@ func TestJoin(t *testing.T) {
 			"send again": func(t *rapid.T) { c := w.someClient(t); w.send(t, c.user, c.conn) },
 			"over HTTP":  func(t *rapid.T) { w.send(t, w.someUser(t), delivery.Conn{}) },
 			"membership": w.membership,
+			"event":      w.event,
 			"take in":    func(*rapid.T) { w.step() },
 			"commit": func(*rapid.T) {
 				w.step()

@@ -1,11 +1,23 @@
 package sequencer
 
 import (
+	"strings"
+
 	"gannet/engine/internal/delivery"
 	"gannet/storage"
 )
 
 const groupPrefix = "group_"
+
+// Flags of a group's record that the log's writer itself looks at. The bits from
+// GroupFlags on are the chat rules' own.
+const (
+	GroupDissolved  = 1 << iota // nobody is in it any more, or will be
+	GroupMuted                  // only admins and the owner may write
+	GroupOldHistory             // who comes later sees what was before
+	GroupOpen                   // everybody may come in
+	GroupFlags
+)
 
 // Group returns a group's record, or ErrNotFound.
 func (tx *Tx) Group(id string) (storage.Group, error) {
@@ -21,10 +33,33 @@ func (tx *Tx) group(id string) (*conv, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c == nil || c.group == nil {
+	if c == nil || c.group == nil || c.group.rec.Flags&GroupDissolved != 0 {
 		return nil, ErrNotFound
 	}
 	return c, nil
+}
+
+// PutGroup replaces what a group has besides its members: its name and the like.
+func (tx *Tx) PutGroup(rec storage.Group) error {
+	c, err := tx.group(rec.ID)
+	if err != nil {
+		return err
+	}
+	rec.Members, rec.MentionSeq = c.group.rec.Members, c.group.rec.MentionSeq
+	c.group.rec = rec
+	tx.s.cur.w.PutGroup(rec)
+	return nil
+}
+
+// PutMember replaces a member's role and how long they are muted.
+func (tx *Tx) PutMember(groupID string, m storage.Member) error {
+	c, err := tx.group(groupID)
+	if err != nil {
+		return err
+	}
+	c.group.members[m.User] = membership{m, true}
+	tx.s.cur.w.PutMember(c.head.Num, m)
+	return nil
 }
 
 // Member returns a user's membership in a group that exists.
@@ -84,6 +119,9 @@ func (s *Sequencer) groupsOf(id string) (int, error) {
 	if u := s.users[id]; u != nil {
 		return len(u.groups), nil
 	}
+	if n, ok := s.counts[id]; ok {
+		return n, nil
+	}
 	n := s.cur.entered[id]
 	err := s.db.Sessions(id, func(rec storage.Session) error {
 		if Kind(rec.Kind) == Group && !rec.Left {
@@ -91,7 +129,29 @@ func (s *Sequencer) groupsOf(id string) (int, error) {
 		}
 		return nil
 	})
+	if err == nil {
+		s.noteCount(id, n)
+	}
 	return n, err
+}
+
+// maxCounts is how many users' counts of groups are remembered: adding them to
+// groups again and again is not to read all they have each time.
+const maxCounts = 64 << 10
+
+func (s *Sequencer) noteCount(id string, n int) {
+	if len(s.counts) >= maxCounts {
+		clear(s.counts)
+	}
+	s.counts[strings.Clone(id)] = n
+}
+
+// counted keeps a remembered count true.
+func (s *Sequencer) counted(id string, more int) {
+	s.cur.entered[id] += more
+	if n, ok := s.counts[id]; ok {
+		s.counts[id] = n + more
+	}
 }
 
 // AddMember takes a user into a group, or says ErrGroupFull or ErrTooManyGroups.
@@ -120,7 +180,7 @@ func (tx *Tx) addMember(c *conv, user string, role uint8) error {
 		return err
 	}
 	if !ok {
-		rec = storage.Session{User: user, Left: true}
+		rec = storage.Session{User: strings.Clone(user), Left: true}
 	}
 	tx.boundary(c)
 	tx.takeIn(c, rec, role)
@@ -132,21 +192,31 @@ func (tx *Tx) addMember(c *conv, user string, role uint8) error {
 func (tx *Tx) takeIn(c *conv, old storage.Session, role uint8) {
 	s := tx.s
 	m := storage.Member{User: old.User, Role: role, JoinSeq: c.last + 1, JoinedAt: s.now}
+	if c.group.rec.Flags&GroupOldHistory != 0 {
+		m.JoinSeq = 1
+	}
+	if m.JoinSeq > 1 {
+		c.group.rec.LastJoin = m.JoinSeq
+	}
+	if old.MutedUntil > s.now { // leaving is no way out of it
+		m.MutedUntil = old.MutedUntil
+	}
 	c.group.members[m.User] = membership{m, true}
 	c.group.rec.Members++
 	s.cur.w.PutMember(c.head.Num, m)
 	s.cur.w.PutGroup(c.group.rec)
 	if old.Left {
-		s.cur.entered[m.User]++
+		s.counted(m.User, 1)
 	}
 	old.Conv, old.Kind, old.Left = c.head.Num, uint8(Group), false
-	old.JoinSeq, old.AckSeq = m.JoinSeq, max(old.AckSeq, c.last)
+	old.JoinSeq, old.MutedUntil = m.JoinSeq, 0
+	old.AckSeq, old.ReadSeq = max(old.AckSeq, c.last), max(old.ReadSeq, c.last)
 	s.putSession(old)
 	s.cur.membership = true
 	tx.enter(c, m.User)
 }
 
-// RemoveMember takes a user out of a group: no later message reaches them.
+// RemoveMember takes a user out of a group: no later entry reaches them.
 func (tx *Tx) RemoveMember(groupID, user string) error {
 	c, err := tx.group(groupID)
 	if err != nil {
@@ -156,21 +226,38 @@ func (tx *Tx) RemoveMember(groupID, user string) error {
 	if err != nil || !m.ok {
 		return err
 	}
+	tx.boundary(c)
+	if err := tx.takeOut(c, user); err != nil {
+		return err
+	}
+	tx.s.cur.w.PutGroup(c.group.rec)
+	return nil
+}
+
+// takeOut ends a membership. The group's record is the caller's to write.
+func (tx *Tx) takeOut(c *conv, user string) error {
 	s := tx.s
+	m, err := s.member(c, user)
+	if err != nil {
+		return err
+	}
 	rec, ok, err := s.session(user, c.head.Num)
 	if err != nil {
 		return err
 	}
-	tx.boundary(c)
-	c.group.members[user] = membership{}
+	user = strings.Clone(user)           // the table outlives the command
+	c.group.members[user] = membership{} // until storage says so, too
+	s.cur.left = append(s.cur.left, leaving{user, c.group})
 	c.group.rec.Members--
 	s.cur.w.DeleteMember(c.head.Num, user)
-	s.cur.w.PutGroup(c.group.rec)
 	if ok {
 		if !rec.Left {
-			s.cur.entered[user]--
+			s.counted(user, -1)
 		}
 		rec.Left = true
+		if m.member.MutedUntil > s.now {
+			rec.MutedUntil = m.member.MutedUntil
+		}
 		s.putSession(rec)
 	}
 	s.cur.membership = true

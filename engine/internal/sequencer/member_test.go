@@ -77,7 +77,7 @@ func TestPlaceOfMember(t *testing.T) {
 func TestGroupFull(t *testing.T) {
 	r := start(t, vfs.NewMem(), func(c *Config) { c.OpenGroups, c.MaxMembers = true, 2 })
 	got := r.send(toGroup("a", "g", "1"), toGroup("b", "g", "2"), toGroup("c", "g", "3"), toGroup("a", "g", "4"))
-	if got[0].Seq != 1 || got[1].Seq != 2 || !errors.Is(got[2].Err, ErrGroupFull) || got[3].Seq != 3 {
+	if got[0].Seq != 2 || got[1].Seq != 4 || !errors.Is(got[2].Err, ErrGroupFull) || got[3].Seq != 5 {
 		t.Errorf("%+v", got)
 	}
 	if err := r.Do(func(tx *Tx) error { return tx.AddMember("g", "c", 0) }); !errors.Is(err, ErrGroupFull) {
@@ -95,9 +95,9 @@ func TestOpenGroups(t *testing.T) {
 	r.take(0)
 	r.take(1)
 	got := r.send(toGroup("a", "g", "1"), toGroup("a", "g", "2"), toGroup("b", "g", "3"), toGroup("a", "g", "4"))
-	for i, res := range got {
-		if res.Err != nil || res.Seq != uint64(i+1) {
-			t.Errorf("%+v", res)
+	for i, seq := range []uint64{2, 3, 5, 6} { // after the events: made, joined
+		if got[i].Err != nil || got[i].Seq != seq {
+			t.Errorf("%+v", got[i])
 		}
 	}
 	r.do(func(tx *Tx) error {
@@ -105,7 +105,7 @@ func TestOpenGroups(t *testing.T) {
 		if g.Owner != "a" || g.Members != 2 {
 			t.Errorf("%+v", g)
 		}
-		if m, _, _ := tx.Member("g", "b"); m.JoinSeq != 3 {
+		if m, _, _ := tx.Member("g", "b"); m.JoinSeq != 4 {
 			t.Errorf("%+v", m)
 		}
 		return err
@@ -114,7 +114,7 @@ func TestOpenGroups(t *testing.T) {
 		t.Errorf("%+v", posts[0])
 	}
 	posts := r.take(1)
-	if posts[0].Kind != delivery.Enter || posts[0].From != 2 || posts[1].Run.First != 3 {
+	if posts[0].Kind != delivery.Enter || posts[0].From != 3 || posts[1].Run.First != 4 {
 		t.Errorf("%+v", posts)
 	}
 }
@@ -182,10 +182,10 @@ func TestNotify(t *testing.T) {
 	r.take(0)
 	r.take(1)
 	r.do(func(tx *Tx) error {
-		tx.NotifyGroup("g", []byte("to all"))
-		tx.NotifyUser("u", []byte("to u"))
-		tx.NotifyGroup("none", []byte("to nobody"))
-		tx.NotifyUser("offline", []byte("to nobody"))
+		tx.NotifyGroup("g", delivery.Conn{}, []byte("to all"))
+		tx.NotifyUser("u", delivery.Conn{}, []byte("to u"))
+		tx.NotifyGroup("none", delivery.Conn{}, []byte("to nobody"))
+		tx.NotifyUser("offline", delivery.Conn{}, []byte("to nobody"))
 		return nil
 	})
 	want := [][]string{{"to all", "to u"}, {"to all"}}

@@ -11,6 +11,8 @@ type Encoder interface {
 	AppendChat(dst []byte, head *Head, to string, m *storage.Message) []byte
 	AppendSent(dst []byte, cid string, r *Result) []byte
 	AppendRefusal(dst []byte, cid string, err error) []byte
+	// GroupExtra is the Extra of an event of a group that is about a user.
+	GroupExtra(event, user string) []byte
 }
 
 // frameOverhead is about what a frame needs beside its content.
@@ -37,26 +39,42 @@ func (s *Sequencer) sealConversation(c *conv, run *delivery.Run, buf []byte, end
 	b := s.cur
 	start, firstEnd := len(buf), len(ends)
 	b.msgs = b.msgs[:0]
+	messages := uint64(0)
 	for i := c.first; i != none; i = b.entries[i].next {
 		e := &b.entries[i]
-		b.msgs = append(b.msgs, storage.Message{
-			ID: e.id, Seq: e.seq, Time: e.time,
-			From: e.send.From, Type: e.send.Type, Content: e.send.Content,
-		})
+		b.msgs = append(b.msgs, e.message())
 		m := &b.msgs[len(b.msgs)-1]
+		if !m.Event {
+			messages++
+			if next := e.next; next == none || b.entries[next].event() || b.entries[next].send.From != m.From {
+				s.noteCursor(m.From, c.head.Num, marks{sent: m.Seq})
+			}
+		}
 		buf = s.enc.AppendChat(buf, c.head, e.send.To, m)
 		ends = append(ends, int32(len(buf)-start))
 		if e.send.Origin.Serial != 0 {
 			run.Skip = append(run.Skip, delivery.Skip{Conn: e.send.Origin, Index: len(b.msgs) - 1})
 		}
 	}
-	b.w.AppendMessages(c.head.Num, b.msgs)
+	b.w.AppendMessages(c.head.Num, c.count-messages, b.msgs)
 	run.Conv, run.First = c.head.Num, b.msgs[0].Seq
 	run.Frames, run.Ends = buf[start:len(buf):len(buf)], ends[firstEnd:len(ends):len(ends)]
 	b.heads = append(b.heads, published{c.head, c.last})
 	s.postRun(c, run)
 	c.first, c.final = none, none
 	return buf, ends
+}
+
+// message is the entry as it is stored.
+func (e *entry) message() storage.Message {
+	m := storage.Message{
+		ID: e.id, Seq: e.seq, Time: e.time,
+		From: e.send.From, Type: e.send.Type, Content: e.send.Content,
+	}
+	if more := e.send.More; more != nil {
+		m.Event, m.Ref, m.Extra, m.Expires = more.event, more.ref, more.Extra, more.expires
+	}
+	return m
 }
 
 // postRun sends a run to every reactor that has somebody who is to get it.
@@ -69,8 +87,8 @@ func (s *Sequencer) postRun(c *conv, run *delivery.Run) {
 		}
 		return
 	}
-	first := s.cur.entries[c.first].send
-	for _, id := range [2]string{first.From, first.To} {
+	a, b := singleUsers(c.head.ID)
+	for _, id := range [2]string{a, b} {
 		if u := s.users[id]; u != nil {
 			u.eachReactor(s.soleSender(c), func(r int) {
 				s.cur.post(r, delivery.Post{Kind: delivery.ToUser, User: u.id, Run: run})

@@ -28,12 +28,28 @@ type Send struct {
 	CID     string // names the send for retries; "" = can't be recognised
 	Type    string // content type; "" = text
 	Content []byte // JSON, kept byte for byte
+	More    *More  // what few messages have; nil: nothing of it
 
 	Origin delivery.Conn // the connection to answer and not to push to; or
 	Done   func(Result)  // who waits; called on the syncer goroutine, must not block
 
 	hash        uint64 // of (From, CID), for this process
 	fingerprint uint64 // of what is sent, for ever
+}
+
+// More is what few messages have besides their content.
+type More struct {
+	Extra      []byte   // JSON members that are sent with it, without braces
+	Mentions   []string // users whose attention it wants
+	MentionAll bool     // it wants every member's
+	ReplyTo    uint64   // id of the message of the same conversation that it answers
+	TTL        int64    // milliseconds after which its content goes; 0: never
+	Time       int64    // of an imported message, Unix milliseconds; 0: now
+	System     bool     // needs no membership and minds no block
+
+	event   bool   // no message: see [Tx.Event]
+	ref     uint64 // the seq that an event is about
+	expires int64
 }
 
 // Result is the answer to a Send.
@@ -59,5 +75,12 @@ func (h hasher) sum(sender, cid string) uint64 {
 func fingerprintOf(m *Send) uint64 {
 	return bits.RotateLeft64(xxhash.Sum64String(m.ConvID), 21) ^
 		bits.RotateLeft64(xxhash.Sum64String(m.Type), 42) ^
-		xxhash.Sum64(m.Content)
+		xxhash.Sum64(m.Content) ^ m.More.fingerprint()
+}
+
+func (m *More) fingerprint() uint64 {
+	if m == nil || len(m.Extra) == 0 && m.ReplyTo == 0 && m.TTL == 0 {
+		return 0
+	}
+	return bits.RotateLeft64(xxhash.Sum64(m.Extra)^m.ReplyTo^uint64(m.TTL), 7)
 }

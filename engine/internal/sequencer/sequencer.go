@@ -2,6 +2,7 @@ package sequencer
 
 import (
 	"errors"
+	"hash/maphash"
 	"log/slog"
 	"sync"
 	"sync/atomic"
@@ -30,8 +31,16 @@ type Config struct {
 	Encoder Encoder
 	Post    func(reactor int, posts []delivery.Post) // must copy posts; called on the syncer goroutine
 	Observe func(*Published)                         // may be nil; called on the syncer goroutine
-	Fatal   func(error)                              // the log can't be written: nothing may be answered any more
-	Logger  *slog.Logger
+
+	// Rewritten says that a rewrite of an entry is on disk: what was read of it
+	// before is old. Presence says that a user's first connection has come or the
+	// last has gone; it is called on the sequencer goroutine and must not block. Both
+	// may be nil.
+	Rewritten func(conv, seq uint64)
+	Presence  func(user string, online bool)
+
+	Fatal  func(error) // the log can't be written: nothing may be answered any more
+	Logger *slog.Logger
 }
 
 // Sequencer is the log's one writer. Its methods may be called by any goroutine.
@@ -47,6 +56,7 @@ type Sequencer struct {
 
 	filling  sync.WaitGroup // reads duplicate records
 	stopping atomic.Bool    // and is to end that
+	started  atomic.Bool
 
 	// Owned by the sequencer goroutine.
 	cur     *batch
@@ -56,11 +66,15 @@ type Sequencer struct {
 	cursors cursors
 	dups    *duplicates
 	ids     idSource
-	lastNum uint64 // the last conversation number given
-	now     int64  // Unix milliseconds, read once a turn
-	failed  bool   // the log can't be written: all that comes is dropped unanswered
+	lastNum uint64         // the last conversation number given
+	now     int64          // Unix milliseconds, read once a turn
+	roll    roll           // users, to be listed
+	counts  map[string]int // of some users: the groups they are in
+	failed  bool           // the log can't be written: all that comes is dropped unanswered
 
 	evictions backOff
+
+	unsynced unsynced // its own lock: readers look at it
 }
 
 // New makes a sequencer on an open database, which it must be the only one to write.
@@ -82,12 +96,15 @@ func New(db *storage.DB, cfg Config) (*Sequencer, error) {
 		byNum: make(map[uint64]*conv),
 		users: make(map[string]*user),
 		ids:   idSource{node: uint64(cfg.Node)},
+		roll:  roll{seed: maphash.MakeSeed()},
+
+		counts: make(map[string]int),
 	}
 	if err := s.recover(); err != nil {
 		return nil, err
 	}
 	s.syncer = &syncer{
-		db: db, cfg: &s.cfg, ring: s.inbox.ring,
+		db: db, cfg: &s.cfg, ring: s.inbox.ring, unsynced: &s.unsynced,
 		applied: make(chan *batch, maxApplied),
 		empty:   make(chan *batch, maxApplied+2),
 		done:    make(chan struct{}),
@@ -120,6 +137,7 @@ func (s *Sequencer) Start() {
 	for n := range s.dups.byDay {
 		days = append(days, n)
 	}
+	s.started.Store(true)
 	go s.run()
 	go s.syncer.run()
 	s.filling.Go(func() { s.fillFilters(days) })
@@ -149,10 +167,15 @@ func (s *Sequencer) Drain() {
 }
 
 // Stop refuses what comes from now on, writes and answers what came before, and
-// returns when all goroutines have ended.
+// returns when all goroutines have ended. One that was never started answers
+// nothing: who waits for it is told that it shuts down.
 func (s *Sequencer) Stop() {
 	s.stopping.Store(true)
 	s.inbox.close()
+	if !s.started.Load() {
+		close(s.syncer.done)
+		return
+	}
 	s.filling.Wait()
 	<-s.done
 	<-s.syncer.done
@@ -194,6 +217,7 @@ func (s *Sequencer) run() {
 			continue
 		}
 		if closed {
+			s.commit() // which notes where its senders are
 			s.flushCursors()
 			s.commit()
 			return
@@ -222,6 +246,9 @@ func (s *Sequencer) turn(items []item) {
 func (s *Sequencer) take(it *item) {
 	if it.do != nil {
 		it.do(&Tx{s})
+		if s.cur.full() {
+			s.commit()
+		}
 		return
 	}
 	s.cur.stats.arrivals = append(s.cur.stats.arrivals, it.arrived)
@@ -245,7 +272,7 @@ func (s *Sequencer) commit() {
 		return
 	}
 	s.seal()
-	if b.stats.wrote = !b.w.Empty(); b.stats.wrote {
+	if b.stats.wrote = !b.w.Empty() || b.w.Err() != nil; b.stats.wrote {
 		s.syncer.apply.set(time.Now())
 		err := s.db.Apply(b.w)
 		s.syncer.apply.clear()
@@ -256,6 +283,7 @@ func (s *Sequencer) commit() {
 			return
 		}
 	}
+	b.forgetLeft()
 	s.syncer.flying.Add(1)
 	s.syncer.applied <- b
 	s.cur = <-s.syncer.empty

@@ -22,11 +22,11 @@ func (r *rig) publishOne() bool {
 
 // step lets the sequencer take in what waits; it commits only where it must.
 func (r *rig) step() {
-	for len(r.syncer.applied) > 1 { // it would wait for the syncer otherwise
-		r.publishOne()
-	}
 	items, _ := r.inbox.take()
 	for i := range items {
+		for len(r.syncer.applied) > 1 { // it would wait for the syncer otherwise
+			r.publishOne()
+		}
 		r.Sequencer.take(&items[i])
 	}
 }

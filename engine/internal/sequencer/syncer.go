@@ -23,7 +23,9 @@ type syncer struct {
 	apply   clockMark // when the running apply began: storage makes writers wait
 	durable atomic.Uint64
 	ring    func() // tells the sequencer that the disk is free
-	done    chan struct{}
+
+	unsynced *unsynced
+	done     chan struct{}
 
 	once   sync.Once
 	broken chan struct{} // closed when the log can't be written
@@ -96,6 +98,12 @@ func (y *syncer) publish(b *batch) {
 	}
 	if b.lastID != 0 {
 		y.durable.Store(b.lastID)
+	}
+	y.unsynced.synced(b.rewrites)
+	if y.cfg.Rewritten != nil {
+		for _, r := range b.rewrites {
+			y.cfg.Rewritten(r.conv, r.seq)
+		}
 	}
 	for r, posts := range b.posts {
 		if len(posts) > 0 {

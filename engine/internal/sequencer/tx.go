@@ -1,6 +1,9 @@
 package sequencer
 
-import "gannet/engine/internal/delivery"
+import (
+	"gannet/engine/internal/delivery"
+	"gannet/storage"
+)
 
 // Tx is what a command may do inside the batch that is being filled. It runs on
 // the sequencer goroutine: it sees every change before it and none after, and
@@ -12,13 +15,40 @@ type Tx struct{ s *Sequencer }
 // what is written stays.
 func (s *Sequencer) Do(command func(*Tx) error) error {
 	result := make(chan error, 1)
-	err := s.inbox.put(item{do: func(tx *Tx) {
+	if err := s.put(command, false, func(err error) { result <- err }); err != nil {
+		return err
+	}
+	return s.wait(result)
+}
+
+// Go is Do for who can't wait: done is called on the syncer goroutine with what
+// Do would return, and must not block. Go itself says ErrBusy where too many
+// commands wait, or ErrShuttingDown; done is not called then.
+func (s *Sequencer) Go(command func(*Tx) error, done func(error)) error {
+	return s.put(command, true, done)
+}
+
+func (s *Sequencer) put(command func(*Tx) error, spare bool, done func(error)) error {
+	return s.inbox.put(item{spare: spare, do: func(tx *Tx) {
 		err := command(tx)
-		tx.s.cur.done = append(tx.s.cur.done, func() { result <- err })
+		tx.s.cur.done = append(tx.s.cur.done, func() { done(err) })
+	}})
+}
+
+// Ask runs a command that writes nothing and returns as soon as it has run.
+func (s *Sequencer) Ask(command func(*Tx)) error {
+	result := make(chan error, 1)
+	err := s.inbox.put(item{do: func(tx *Tx) {
+		command(tx)
+		result <- nil
 	}})
 	if err != nil {
 		return err
 	}
+	return s.wait(result)
+}
+
+func (s *Sequencer) wait(result <-chan error) (err error) {
 	select {
 	case err = <-result:
 		return err
@@ -37,18 +67,84 @@ func (s *Sequencer) Do(command func(*Tx) error) error {
 // Now is the time of the batch in Unix milliseconds.
 func (tx *Tx) Now() int64 { return tx.s.now }
 
-// NotifyUser sends a frame to every live connection of a user.
-func (tx *Tx) NotifyUser(user string, frame []byte) { tx.s.notify(user, frame) }
+// Subject is what rows of nouns that live in storage alone are about, such as the
+// bans of one group. The zero Subject is that of rows which no command reads.
+type Subject struct {
+	kind        byte
+	conv, seq   uint64
+	user, other string
+}
 
-// NotifyGroup sends a frame to every live connection of a group's members.
-func (tx *Tx) NotifyGroup(groupID string, frame []byte) {
+// OfGroup is the subject of a group's bans and requests.
+func OfGroup(conv uint64) Subject { return Subject{kind: 'g', conv: conv} }
+
+// OfBlock is the subject of one user's block of another.
+func OfBlock(user, other string) Subject { return Subject{kind: 'k', user: user, other: other} }
+
+// OfReaction is the subject of one user's reactions to a message.
+func OfReaction(conv, seq uint64, user string) Subject {
+	return Subject{kind: 'r', conv: conv, seq: seq, user: user}
+}
+
+// OfRevocations is the subject of all revocations.
+func OfRevocations() Subject { return Subject{kind: 't'} }
+
+// Writes is where a command puts rows about a subject: they become durable with
+// the rest of the batch.
+func (tx *Tx) Writes(about Subject) *storage.Batch {
+	if about != (Subject{}) {
+		tx.s.cur.subjects[about] = struct{}{}
+	}
+	return tx.s.cur.w
+}
+
+// Reads is where a command reads rows about a subject. It shows all that was
+// written before: where some of that waits in the batch, the batch is applied
+// first. So a command reads before it writes.
+func (tx *Tx) Reads(about Subject) *storage.DB {
+	if _, waits := tx.s.cur.subjects[about]; waits {
+		tx.s.commit()
+	}
+	return tx.s.db
+}
+
+// Session returns a user's place in a conversation.
+func (tx *Tx) Session(user string, conv uint64) (storage.Session, bool, error) {
+	return tx.s.session(user, conv)
+}
+
+// PutSession replaces a user's place in a conversation.
+func (tx *Tx) PutSession(rec storage.Session) {
+	if c := tx.s.byNum[rec.Conv]; c != nil && rec.ClearedSeq > 0 {
+		c.head.cleared.Store(true)
+	}
+	tx.s.putSession(rec)
+}
+
+// Last is the last seq of a conversation, also before it is on disk.
+func (tx *Tx) Last(conv uint64) (uint64, error) { return tx.s.lastSeq(conv) }
+
+// FlushCursors writes what is noted of a user's cursors, so that sessions tell.
+func (tx *Tx) FlushCursors(user string) { tx.s.flushCursorsOf(user) }
+
+// NotifyUser sends a frame to every live connection of a user but one.
+func (tx *Tx) NotifyUser(user string, except delivery.Conn, frame []byte) {
+	if u := tx.s.users[user]; u != nil {
+		u.eachReactor(except, func(r int) {
+			tx.s.cur.post(r, delivery.Post{Kind: delivery.NotifyUser, User: u.id, Except: except, Frame: frame})
+		})
+	}
+}
+
+// NotifyGroup sends a frame to every live connection of a group's members but one.
+func (tx *Tx) NotifyGroup(groupID string, except delivery.Conn, frame []byte) {
 	c, err := tx.group(groupID)
 	if err != nil {
 		return
 	}
 	for r, n := range c.group.live {
 		if n > 0 {
-			tx.s.cur.post(r, delivery.Post{Kind: delivery.NotifyRoom, Room: c.head.Num, Frame: frame})
+			tx.s.cur.post(r, delivery.Post{Kind: delivery.NotifyRoom, Room: c.head.Num, Except: except, Frame: frame})
 		}
 	}
 }

@@ -12,6 +12,7 @@ type user struct {
 	id     string
 	conns  []connection
 	groups []*conv // those the user is a member of; each is pinned
+	place  int     // on the roll
 	live   []int32 // how many of conns are live, by reactor
 }
 
@@ -44,6 +45,7 @@ func (s *Sequencer) attach(conn delivery.Conn, id, device string) (u *user, repl
 		return nil, replaced, ErrTooManyConnections
 	}
 	u.conns = append(u.conns, connection{at: conn, device: device})
+	s.roll.connections++
 	return u, replaced, nil
 }
 
@@ -87,6 +89,10 @@ func (s *Sequencer) newUser(id string) (*user, error) {
 		c.group.pinned++
 	}
 	s.users[id] = u
+	s.roll.add(u)
+	if s.cfg.Presence != nil {
+		s.cfg.Presence(id, true)
+	}
 	return u, nil
 }
 
@@ -113,15 +119,26 @@ func (s *Sequencer) detach(conn delivery.Conn, id string) {
 	if len(u.conns) > 0 {
 		return
 	}
+	s.gone(u)
+}
+
+// gone forgets a user whose last connection has left.
+func (s *Sequencer) gone(u *user) {
 	for _, c := range u.groups {
 		c.group.pinned--
 	}
-	delete(s.users, id)
+	delete(s.users, u.id)
+	s.roll.remove(u)
+	s.cur.w.PutLastSeen(u.id, s.now)
+	if s.cfg.Presence != nil {
+		s.cfg.Presence(u.id, false)
+	}
 }
 
 func (s *Sequencer) remove(u *user, i int) {
 	s.setLive(u, &u.conns[i], false)
 	u.conns = slices.Delete(u.conns, i, i+1)
+	s.roll.connections--
 }
 
 // setLive keeps count of the live connections of the user, and in each group,
