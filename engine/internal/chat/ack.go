@@ -18,15 +18,18 @@ func (s *Service) ack(ss *Session, r *wire.Request) *wire.Error {
 			return nil
 		}
 	}
+	if ss.reads >= maxSessionReads {
+		return errBusy
+	}
 	req := wire.Request{ConvID: strings.Clone(r.ConvID), Seq: r.Seq, IDs: slices.Clone(r.IDs)}
 	id, user := ss.conn.ID(), ss.user
 	if !s.readers.try(func() {
 		moves, err := s.acknowledged(user, &req)
 		if err != nil {
 			s.cfg.Logger.Error("reading what was acknowledged", "user", user, "err", err)
-			return
 		}
 		s.loops.Do(id, func(ss *Session) {
+			ss.reads--
 			for _, m := range moves {
 				ss.acked(m.Conv, m.Seq)
 			}
@@ -35,6 +38,7 @@ func (s *Service) ack(ss *Session, r *wire.Request) *wire.Error {
 	}) {
 		return errBusy
 	}
+	ss.reads++
 	return nil
 }
 
@@ -68,39 +72,49 @@ func (s *Service) Ack(_ context.Context, user string, r *wire.Request) error {
 	return nil
 }
 
-// acknowledged finds the conversations and seqs that an ack means and that are
-// the user's.
+// acknowledged finds the conversations that an ack means and that are the user's,
+// each with the highest seq.
 func (s *Service) acknowledged(user string, r *wire.Request) (moves []sequencer.Cursor, err error) {
-	add := func(conv, seq uint64) error {
-		rec, ok, err := s.db.Session(user, conv)
-		if ok && !rec.Left {
-			moves = append(moves, sequencer.Cursor{User: user, Conv: conv, Seq: seq})
-		}
-		return err
+	named := s.namedBySeq
+	if len(r.IDs) > 0 {
+		named = s.namedByID
 	}
-	if len(r.IDs) == 0 {
-		rec, ok, err := s.db.Conversation(r.ConvID)
-		if err != nil || !ok {
-			return nil, err
-		}
-		last, err := s.published(&place{num: rec.Num, id: rec.ID})
+	seqs, err := named(r)
+	if err != nil {
+		return nil, err
+	}
+	for conv, seq := range seqs {
+		rec, ok, err := s.db.Session(user, conv)
 		if err != nil {
 			return nil, err
 		}
-		return moves, add(rec.Num, min(r.Seq, last))
+		if ok && !rec.Left {
+			moves = append(moves, sequencer.Cursor{User: user, Conv: conv, Seq: seq})
+		}
 	}
+	return moves, nil
+}
+
+func (s *Service) namedBySeq(r *wire.Request) (map[uint64]uint64, error) {
+	rec, ok, err := s.db.Conversation(r.ConvID)
+	if err != nil || !ok {
+		return nil, err
+	}
+	last, err := s.published(&place{num: rec.Num, id: rec.ID})
+	return map[uint64]uint64{rec.Num: min(r.Seq, last)}, err
+}
+
+func (s *Service) namedByID(r *wire.Request) (map[uint64]uint64, error) {
+	seqs := make(map[uint64]uint64)
 	durable := s.seq.Durable()
 	for _, id := range r.IDs {
 		p, ok, err := s.db.Place(id)
 		if err != nil {
 			return nil, err
 		}
-		if !ok || id > durable {
-			continue
-		}
-		if err := add(p.Conv, p.Seq); err != nil {
-			return nil, err
+		if ok && id <= durable {
+			seqs[p.Conv] = max(seqs[p.Conv], p.Seq)
 		}
 	}
-	return moves, nil
+	return seqs, nil
 }

@@ -29,6 +29,9 @@ type catchUp struct {
 	held      []*delivery.Run
 	heldBytes int
 
+	resume uint64 // id of the last message that a stream had; 0: it says nothing
+	since  uint64 // backlog: the user's own messages up to this id are left out
+
 	sync    bool // asked for by the client, which is told what it got
 	cid     string
 	cursors []wire.Cursor
@@ -139,6 +142,9 @@ func (ss *Session) finishCatchUp() {
 	if cu.sync {
 		ss.conn.Send(frame(func(b []byte) []byte { return wire.AppendSynced(b, cu.cid, cu.synced) }))
 	}
+	if c, ok := ss.conn.(interface{ CaughtUp(point uint64) }); ok {
+		c.CaughtUp(cu.point)
+	}
 	for _, run := range cu.held {
 		ss.push(run)
 	}
@@ -183,25 +189,49 @@ func (s *Service) plan(user string, cu *catchUp) error {
 	if err != nil {
 		return err
 	}
-	return s.db.Sessions(user, func(rec storage.Session) error {
+	err = s.db.Sessions(user, func(rec storage.Session) error {
 		st, ok, err := s.stretch(cu, &rec, has)
 		if ok {
 			cu.stretches = append(cu.stretches, st)
 		}
+		if !rec.Left {
+			delete(has, rec.Conv)
+		}
 		return err
 	})
+	if err != nil {
+		return err
+	}
+	return s.planGone(cu, has)
+}
+
+// planGone tells a client of conversations that it names and that are not its
+// user's, any more or ever: which of the two is not told.
+func (s *Service) planGone(cu *catchUp, left map[uint64]uint64) error {
+	for _, c := range cu.cursors {
+		rec, ok, err := s.db.Conversation(c.ConvID)
+		if err != nil {
+			return err
+		}
+		if _, gone := left[rec.Num]; gone || !ok {
+			cu.synced = append(cu.synced, wire.Synced{ConvID: c.ConvID, Gone: true})
+		}
+	}
+	return nil
 }
 
 // stretch finds what a conversation has to send. One that the client named has a
 // stretch in any case, be it empty: it is to hear where it stands.
 func (s *Service) stretch(cu *catchUp, rec *storage.Session, has map[uint64]uint64) (st stretch, ok bool, err error) {
 	last, err := s.db.LastSeq(rec.Conv)
+	if err != nil || rec.Left {
+		return st, false, err
+	}
 	seq, named := has[rec.Conv]
 	if !named {
-		seq = rec.AckSeq
-	}
-	if err != nil || rec.Left || seq >= last && !named {
-		return st, false, err
+		if seq, err = s.startOf(cu, rec); err != nil || seq >= last {
+			return st, false, err
+		}
 	}
 	conv, _, err := s.db.ConversationByNum(rec.Conv)
 	if err != nil {
@@ -215,11 +245,20 @@ func (s *Service) stretch(cu *catchUp, rec *storage.Session, has map[uint64]uint
 	if cu.sync && last > seq+cu.limit {
 		st.to, st.more = seq+cu.limit, true
 	}
-	if backlog := uint64(s.cfg.Backlog); !cu.sync && last > seq+backlog {
+	if backlog := uint64(s.cfg.Backlog); !cu.sync && cu.resume == 0 && last > seq+backlog {
 		st.from, st.start = last-backlog+1, last-backlog
 	}
 	st.place, _ = newPlace(conv.Num, conv.ID)
 	return st, named || last > seq, nil
+}
+
+// startOf is the seq that a client has of a conversation it said nothing of.
+func (s *Service) startOf(cu *catchUp, rec *storage.Session) (uint64, error) {
+	if cu.resume == 0 {
+		return rec.AckSeq, nil
+	}
+	next, err := s.db.SeqAfter(rec.Conv, cu.resume)
+	return next - min(next, 1), err
 }
 
 func (s *Service) cursorsByNum(cursors []wire.Cursor) (map[uint64]uint64, error) {
@@ -237,7 +276,7 @@ func (s *Service) cursorsByNum(cursors []wire.Cursor) (map[uint64]uint64, error)
 }
 
 // step reads the next frames. A simple client isn't sent its user's own
-// messages; who syncs is, since another device may have sent them.
+// messages of before it came; who syncs is, since another device may have sent them.
 func (s *Service) step(user string, cu *catchUp) (frames []byte, err error) {
 	for cu.next < len(cu.stretches) && len(frames) < s.stepBytes() {
 		st := &cu.stretches[cu.next]
@@ -258,14 +297,14 @@ func (s *Service) advance(user string, cu *catchUp, st *stretch, frames []byte) 
 	if st.from > to {
 		return frames, nil
 	}
-	err := s.db.Messages(st.num, st.from, to, func(m *storage.Message) error {
+	err := s.messages(st.num, st.from, to, func(m *storage.Message) error {
 		switch {
 		case m.ID > cu.point:
 			st.to, st.more = m.Seq-1, false
 			return errEnough
 		case len(frames) >= s.stepBytes():
 			return errEnough
-		case cu.sync || m.From != user:
+		case cu.sync || cu.resume != 0 || m.From != user || m.Event || m.ID > cu.since:
 			frames = appendFrame(frames, func(b []byte) []byte { return st.appendStored(b, m) })
 		}
 		st.from = m.Seq + 1

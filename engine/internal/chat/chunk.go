@@ -1,8 +1,10 @@
 package chat
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 const (
@@ -17,12 +19,14 @@ const (
 
 // chunk is a stretch of a conversation as encoded chat objects: the messages
 // from 128·i+1 on. A page is cut out of one or two chunks without encoding
-// anything. Messages don't change, so neither does a chunk: the last one of a
-// conversation is replaced by a longer one when a reader asks for more.
+// anything. A chunk doesn't change: the last one of a conversation is replaced by
+// a longer one when a reader asks for more, and one of which a message has changed
+// is dropped.
 type chunk struct {
 	first uint64
 	body  []byte  // objects, each with a comma before it
 	ends  []int32 // where each object ends
+	until int64   // Unix milliseconds at which a message in it expires
 	used  atomic.Bool
 }
 
@@ -65,6 +69,7 @@ type chunks struct{ shards [chunkShards]chunkShard }
 
 type chunkShard struct {
 	mu    sync.RWMutex
+	drops uint64 // how often a chunk was dropped because a message had changed
 	byKey map[chunkKey]*chunk
 	round []chunkKey // in order of coming in
 	bytes int
@@ -88,27 +93,65 @@ func (k *chunks) find(key chunkKey) *chunk {
 	s.mu.RLock()
 	c := s.byKey[key]
 	s.mu.RUnlock()
+	if !c.fresh() {
+		return nil
+	}
 	if c != nil && !c.used.Load() {
 		c.used.Store(true)
 	}
 	return c
 }
 
-// keep puts a chunk in place of a shorter one.
-func (k *chunks) keep(key chunkKey, c *chunk) {
+// fresh reports whether no message of the chunk has expired since it was made.
+func (c *chunk) fresh() bool {
+	return c == nil || c.until == math.MaxInt64 || time.Now().UnixMilli() < c.until
+}
+
+// findFor is find for who is about to make a longer chunk. keep wants the second
+// result back: what was read before a drop is old.
+func (k *chunks) findFor(key chunkKey) (c *chunk, drops uint64) {
+	s := k.shard(key)
+	s.mu.RLock()
+	drops = s.drops
+	s.mu.RUnlock()
+	return k.find(key), drops
+}
+
+// drop forgets a chunk of which a message has changed.
+func (k *chunks) drop(key chunkKey) {
 	s := k.shard(key)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if old := s.byKey[key]; old == nil {
-		s.round = append(s.round, key)
-	} else if old.holds(c.last()) {
-		return
-	} else {
-		s.bytes -= old.size()
+	s.drops++
+	if s.byKey[key] != nil { // an empty one keeps its place in the round
+		s.put(key, &chunk{first: chunkFirst(key.index), until: math.MaxInt64})
 	}
+}
+
+// keep puts a chunk in place of a shorter one, unless one was dropped meanwhile.
+func (k *chunks) keep(key chunkKey, c *chunk, drops uint64) {
+	s := k.shard(key)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.drops != drops {
+		return
+	}
+	old := s.byKey[key]
+	if old.fresh() && old.holds(c.last()) {
+		return
+	}
+	if old == nil {
+		s.round = append(s.round, key)
+	}
+	s.put(key, c)
+	s.shrink()
+}
+
+// put puts a chunk in the place of the one that is there, if one is.
+func (s *chunkShard) put(key chunkKey, c *chunk) {
+	s.forget(key)
 	s.byKey[key] = c
 	s.bytes += c.size()
-	s.shrink()
 }
 
 // shrink lets chunks go until the shard is within its bound.
@@ -116,11 +159,18 @@ func (s *chunkShard) shrink() {
 	for s.bytes > maxChunkBytes/chunkShards && len(s.round) > 1 {
 		key := s.round[0]
 		s.round = s.round[1:]
-		if c := s.byKey[key]; c.used.Swap(false) {
+		if c := s.byKey[key]; c != nil && c.used.Swap(false) {
 			s.round = append(s.round, key)
 		} else {
-			s.bytes -= c.size()
-			delete(s.byKey, key)
+			s.forget(key)
 		}
+	}
+}
+
+// forget takes a chunk out, if it is there.
+func (s *chunkShard) forget(key chunkKey) {
+	if c := s.byKey[key]; c != nil {
+		s.bytes -= c.size()
+		delete(s.byKey, key)
 	}
 }

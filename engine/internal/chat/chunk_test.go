@@ -1,11 +1,12 @@
 package chat
 
 import (
+	"math"
 	"testing"
 )
 
 func fullChunk(first uint64, n, size int) *chunk {
-	c := &chunk{first: first, body: make([]byte, 0, n*size)}
+	c := &chunk{first: first, body: make([]byte, 0, n*size), until: math.MaxInt64}
 	for range n {
 		c.body = append(c.body, ',')
 		for range size - 1 {
@@ -39,7 +40,7 @@ func TestChunkGrows(t *testing.T) {
 	key := chunkKey{7, 0}
 	short, long := fullChunk(1, 3, 4), fullChunk(1, 5, 4)
 	for _, c := range []*chunk{short, long, short} {
-		k.keep(key, c)
+		k.keep(key, c, 0)
 	}
 	if k.find(key) != long || k.find(chunkKey{7, 1}) != nil || k.find(chunkKey{8, 0}) != nil {
 		t.Error("wrong chunk")
@@ -55,7 +56,7 @@ func TestChunksAreBounded(t *testing.T) {
 	used := chunkKey{0, 0}
 	const size = 1 << 20
 	for i := range uint64(3 * maxChunkBytes / size) {
-		k.keep(chunkKey{i, 0}, fullChunk(1, 1, size))
+		k.keep(chunkKey{i, 0}, fullChunk(1, 1, size), 0)
 		k.find(used)
 	}
 	total := 0

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -108,10 +109,16 @@ func (c *conn) enter(conv, from uint64) {
 	}
 }
 
+func (c *conn) notify(p *delivery.Post) {
+	if c.ID() != p.Except {
+		c.Send(p.Frame)
+	}
+}
+
 func (c *conn) toRoom(p *delivery.Post, at uint64) {
 	switch {
 	case p.Run == nil:
-		c.Send(p.Frame)
+		c.notify(p)
 		return
 	case p.Run.Last() <= at:
 		return
@@ -161,10 +168,8 @@ func (c *conn) next() object {
 func (c *conn) expect(want object) object {
 	c.t.Helper()
 	got := c.next()
-	for k, v := range want {
-		if fmt.Sprint(got[k]) != fmt.Sprint(v) {
-			c.t.Fatalf("%s is %v, want %v in %v", k, got[k], v, got["raw"])
-		}
+	if !got.has(c.t, want) {
+		c.t.FailNow()
 	}
 	return got
 }
@@ -199,6 +204,25 @@ func (c *conn) quiet() {
 		c.t.Fatalf("unexpected: %v", o["raw"])
 	default:
 	}
+}
+
+// has expects fields in an object.
+func (o object) has(t *testing.T, want object) bool {
+	t.Helper()
+	for k, v := range want {
+		if got, want := inWords(o[k]), inWords(v); got != want {
+			t.Errorf("%s is %s, want %s in %v", k, got, want, o["raw"])
+			return false
+		}
+	}
+	return true
+}
+
+func inWords(v any) string {
+	if n, ok := v.(float64); ok {
+		return strconv.FormatFloat(n, 'f', -1, 64)
+	}
+	return fmt.Sprint(v)
 }
 
 func seqsOf(chats []object) (seqs []uint64) {

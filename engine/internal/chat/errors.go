@@ -14,21 +14,35 @@ import (
 const busyRetry = 200 * time.Millisecond
 
 var (
-	errVerb     = wire.NewError(wire.ReasonUnknownType, "unknown type")
-	errNotFound = wire.NewError(wire.ReasonNotFound, "no such conversation, or not yours")
-	errBusy     = wire.RetryError(wire.ReasonBusy, "too much waits to be done; try again", busyRetry)
-	errStopping = wire.NewError(wire.ReasonShuttingDown, "the server is shutting down")
-	errInternal = wire.NewError(wire.ReasonInternal, "the server could not do it; see its log")
-	errMember   = wire.NewError(wire.ReasonNotMember, "you are not a member of this group")
-	errConflict = wire.NewError(wire.ReasonConflict, "this cid was used for another message")
-	errFull     = wire.NewError(wire.ReasonGroupFull, "the group is full")
-	errGroups   = wire.NewError(wire.ReasonConflict, "one of the users is in too many groups")
-	errExists   = wire.NewError(wire.ReasonConflict, "a group with this id exists")
-	errSelf     = wire.NewError(wire.ReasonBadRequest, "a message to oneself has no conversation")
-	errOther    = wire.NewError(wire.ReasonForbidden, "you can't send as somebody else")
-	errRights   = wire.NewError(wire.ReasonForbidden, "your role in the group does not allow this")
-	errOwner    = wire.NewError(wire.ReasonForbidden, "the owner can't leave the group")
-	errSyncing  = wire.RetryError(wire.ReasonBusy, "a sync or the backlog is still running", busyRetry)
+	errVerb        = wire.NewError(wire.ReasonUnknownType, "unknown type")
+	errNotFound    = wire.NewError(wire.ReasonNotFound, "no such conversation, or not yours")
+	errBusy        = wire.RetryError(wire.ReasonBusy, "too much waits to be done; try again", busyRetry)
+	errStopping    = wire.NewError(wire.ReasonShuttingDown, "the server is shutting down")
+	errInternal    = wire.NewError(wire.ReasonInternal, "the server could not do it; see its log")
+	errMember      = wire.NewError(wire.ReasonNotMember, "you are not a member of this group")
+	errConflict    = wire.NewError(wire.ReasonConflict, "this cid was used for another message")
+	errFull        = wire.NewError(wire.ReasonGroupFull, "the group is full")
+	errGroups      = wire.NewError(wire.ReasonConflict, "one of the users is in too many groups")
+	errExists      = wire.NewError(wire.ReasonConflict, "a group with this id exists")
+	errSelf        = wire.NewError(wire.ReasonBadRequest, "a message to oneself has no conversation")
+	errOther       = wire.NewError(wire.ReasonForbidden, "you can't send as somebody else")
+	errRights      = wire.NewError(wire.ReasonForbidden, "your role in the group does not allow this")
+	errOwner       = wire.NewError(wire.ReasonForbidden, "the owner can't leave the group")
+	errNoMessage   = wire.NewError(wire.ReasonNotFound, "no such message, or not yours")
+	errTooLate     = wire.NewError(wire.ReasonRecallExpired, "the message is too old to be recalled")
+	errEditTooLate = wire.NewError(wire.ReasonEditExpired, "the message is too old to be edited")
+	errReactions   = wire.NewError(wire.ReasonConflict, "too many reactions of yours to this message")
+	errMuted       = wire.NewError(wire.ReasonMuted, "you may not write in this group now")
+	errBlocked     = wire.NewError(wire.ReasonBlocked, "the receiver does not take messages from you")
+	errBanned      = wire.NewError(wire.ReasonBanned, "banned from this group")
+	errCursor      = wire.NewError(wire.ReasonBadRequest, "cursor is not the next of an earlier page")
+	errWatched     = wire.NewError(wire.ReasonBadRequest, "at most 200 users can be watched")
+	errWaiting     = wire.NewError(wire.ReasonConflict, "too many requests wait to be answered in this group")
+	errReused      = wire.NewError(wire.ReasonConflict, "this Idempotency-Key was used for another request")
+	errNoMember    = wire.NewError(wire.ReasonNotFound, "no such member")
+	errNoOwner     = wire.NewError(wire.ReasonBadRequest, "the new owner must be another member")
+	errUser        = wire.NewError(wire.ReasonBadRequest, "a user id is 1 to 64 bytes of A-Z a-z 0-9 . _ @ -")
+	errSyncing     = wire.RetryError(wire.ReasonBusy, "a sync or the backlog is still running", busyRetry)
 )
 
 // Refusal gives an error its words on the wire; it is the only place that does.
@@ -48,6 +62,12 @@ func (s *Service) Refusal(err error) *wire.Error {
 		return errNotFound
 	case errors.Is(err, sequencer.ErrConflict):
 		return errConflict
+	case errors.Is(err, sequencer.ErrMuted):
+		return errMuted
+	case errors.Is(err, sequencer.ErrBlocked):
+		return errBlocked
+	case errors.Is(err, sequencer.ErrBanned):
+		return errBanned
 	case errors.Is(err, sequencer.ErrGroupFull):
 		return errFull
 	case errors.Is(err, sequencer.ErrTooManyGroups):

@@ -24,6 +24,10 @@ func TestRefusals(t *testing.T) {
 		sequencer.ErrNotFound:      wire.ReasonNotFound,
 		sequencer.ErrConflict:      wire.ReasonConflict,
 		sequencer.ErrGroupFull:     wire.ReasonGroupFull,
+		sequencer.ErrTooManyGroups: wire.ReasonConflict,
+		sequencer.ErrMuted:         wire.ReasonMuted,
+		sequencer.ErrBlocked:       wire.ReasonBlocked,
+		sequencer.ErrBanned:        wire.ReasonBanned,
 		sequencer.ErrExists:        wire.ReasonConflict,
 		errRights:                  wire.ReasonForbidden,
 		errors.New("disk on fire"): wire.ReasonInternal,
@@ -71,9 +75,9 @@ func TestLoginEnds(t *testing.T) {
 	c := s.simple("alice")
 	now := time.Now()
 	tick := func(at time.Time) { c.loop.wait(func() { c.session.Tick(at) }) }
-	c.loop.wait(func() { c.session.Renew(now.Add(time.Hour)) })
+	c.loop.wait(func() { c.session.Renew(&Token{Expires: now.Add(time.Hour)}) })
 	tick(now.Add(59 * time.Minute))
-	c.loop.wait(func() { c.session.Renew(now.Add(2 * time.Hour)) })
+	c.loop.wait(func() { c.session.Renew(&Token{Expires: now.Add(2 * time.Hour)}) })
 	tick(now.Add(61 * time.Minute))
 	select {
 	case code := <-c.ended:

@@ -43,16 +43,35 @@ func (e Encoder) AppendRefusal(dst []byte, cid string, err error) []byte {
 	return codec.EndFrame(dst, start, codec.OpText)
 }
 
-// appendChat appends the chat object of a stored message.
+// GroupExtra implements [sequencer.Encoder].
+func (Encoder) GroupExtra(event, user string) []byte { return groupExtra(event, user) }
+
+// appendChat appends the object of a stored entry: a chat, or an event.
 func appendChat(dst []byte, convID string, kind sequencer.Kind, to string, m *storage.Message) []byte {
+	if m.Event {
+		return appendEvent(dst, convID, kind, m)
+	}
 	c := wire.Chat{
 		ID: m.ID, ConvID: convID, Seq: m.Seq, From: m.From, To: to,
 		Content: m.Content, ContentType: m.Type, Time: m.Time,
+		Recalled: m.Flags&flagRecalled != 0, Edited: m.Flags&flagEdited != 0, Expired: m.Flags&flagExpired != 0,
+		Expires: m.Expires, Extra: m.Extra,
 	}
 	if kind == sequencer.Group {
 		c.To, c.GroupID = "", convID[len(groupPrefix):]
 	}
 	return wire.AppendChat(dst, &c)
+}
+
+func appendEvent(dst []byte, convID string, kind sequencer.Kind, m *storage.Message) []byte {
+	e := wire.Event{
+		Word: m.Type, Extra: m.Extra, Content: m.Content, ConvID: convID, From: m.From,
+		ID: m.ID, Seq: m.Seq, Ref: m.Ref, Time: m.Time,
+	}
+	if kind == sequencer.Group {
+		e.GroupID = convID[len(groupPrefix):]
+	}
+	return wire.AppendEvent(dst, &e)
 }
 
 const groupPrefix = "group_"

@@ -3,7 +3,6 @@ package chat
 import (
 	"context"
 	"crypto/rand"
-	"slices"
 	"strings"
 
 	"gannet/codec/wire"
@@ -11,13 +10,41 @@ import (
 	"gannet/storage"
 )
 
-// The words of group events.
 const (
-	eventCreated = "created"
-	eventJoined  = "joined"
-	eventLeft    = "left"
-	eventKicked  = "kicked"
+	maxGroupName    = 512  // bytes
+	maxAnnouncement = 4096 // bytes
 )
+
+// groupApproval is a flag of a stored group that the rules alone know.
+const groupApproval = sequencer.GroupFlags
+
+// joinOf and joinFlags tell the way into a group by its flags, and the reverse.
+func joinOf(flags uint8) Join {
+	switch {
+	case flags&sequencer.GroupOpen != 0:
+		return JoinOpen
+	case flags&groupApproval != 0:
+		return JoinApproval
+	}
+	return JoinClosed
+}
+
+func joinFlags(j Join) uint8 { return [...]uint8{0, groupApproval, sequencer.GroupOpen}[j] }
+
+// groupExtra is what an event of a group says: what happened, and to whom.
+func groupExtra(event, user string) wire.Extra {
+	e := wire.Extra(nil).Text("event", event)
+	if user != "" {
+		e = e.Text("user_id", user)
+	}
+	return e
+}
+
+// tell appends an event to a group's log.
+func tell(tx *sequencer.Tx, id, by string, extra wire.Extra) error {
+	_, err := tx.Event(groupPrefix+id, sequencer.Event{Type: wire.EventGroup, From: by, Extra: extra})
+	return err
+}
 
 // CreateGroup makes a group that by owns, with its first members.
 func (s *Service) CreateGroup(_ context.Context, by string, g NewGroup) (Group, error) {
@@ -37,7 +64,10 @@ func (s *Service) CreateGroup(_ context.Context, by string, g NewGroup) (Group, 
 				return err
 			}
 		}
-		tx.NotifyGroup(rec.ID, groupEvent(eventCreated, rec.ID, by, by, tx.Now()))
+		extra := groupExtra(wire.GroupCreated, "").Text("name", rec.Name).Texts("user_ids", members)
+		if err = tell(tx, rec.ID, by, extra); err != nil {
+			return err
+		}
 		rec, err = tx.Group(rec.ID)
 		return err
 	})
@@ -55,110 +85,85 @@ func (s *Service) newGroup(by string, g NewGroup) (rec storage.Group, members []
 	if g.MaxMembers == 0 {
 		g.MaxMembers = s.cfg.MaxMembers
 	}
-	members, refused = distinct(g.Members, by)
-	switch {
+	rec = storage.Group{ID: g.ID, Owner: by, Flags: flagsOf(g.Join, g.OldHistory)}
+	if members, refused = distinct(g.Members, by); refused != nil {
+		return rec, nil, refused
+	}
+	patch := GroupPatch{Name: &g.Name, Announcement: &g.Announcement, MaxMembers: &g.MaxMembers}
+	switch refused = s.patchGroup(&rec, patch); {
 	case refused != nil:
 		return rec, nil, refused
 	case !wire.ValidID(g.ID):
 		return rec, nil, wire.NewError(wire.ReasonBadRequest, "group_id must be 1 to 64 bytes of A-Z a-z 0-9 . _ @ -")
-	case len(g.Name) > maxGroupName:
-		return rec, nil, wire.Errorf(wire.ReasonBadRequest, "name must be at most %d bytes", maxGroupName)
-	case g.MaxMembers < 1 || g.MaxMembers > s.cfg.MaxMembers:
-		return rec, nil, wire.Errorf(wire.ReasonBadRequest, "max_members must be 1 to %d", s.cfg.MaxMembers)
 	case len(members)+1 > g.MaxMembers:
 		return rec, nil, errFull
 	}
-	return storage.Group{ID: g.ID, Name: g.Name, Owner: by, MaxMembers: uint32(g.MaxMembers)}, members, nil
+	return rec, members, nil
 }
 
-const maxGroupName = 256 // bytes
+func flagsOf(join Join, oldHistory bool) uint8 {
+	flags := joinFlags(join)
+	if oldHistory {
+		flags |= sequencer.GroupOldHistory
+	}
+	return flags
+}
 
-// distinct checks user ids and leaves out repetitions and one user.
-func distinct(users []string, without string) ([]string, *wire.Error) {
-	out := make([]string, 0, len(users))
-	seen := map[string]bool{without: true}
-	for _, u := range users {
-		if !wire.ValidID(u) {
-			return nil, wire.NewError(wire.ReasonBadRequest, "members must be user ids: 1 to 64 bytes of A-Z a-z 0-9 . _ @ -")
+// patchGroup changes a record, or says why not.
+func (s *Service) patchGroup(rec *storage.Group, p GroupPatch) *wire.Error {
+	if p.Name != nil {
+		if len(*p.Name) > maxGroupName {
+			return wire.Errorf(wire.ReasonBadRequest, "name must be at most %d bytes", maxGroupName)
 		}
-		if !seen[u] {
-			seen[u] = true
-			out = append(out, u)
+		rec.Name = *p.Name
+	}
+	if p.Announcement != nil {
+		if len(*p.Announcement) > maxAnnouncement {
+			return wire.Errorf(wire.ReasonBadRequest, "announcement must be at most %d bytes", maxAnnouncement)
 		}
+		rec.Announcement = *p.Announcement
 	}
-	return out, nil
+	if p.MaxMembers != nil {
+		if n := *p.MaxMembers; n < max(1, int(rec.Members)) || n > s.cfg.GroupMembers {
+			return wire.Errorf(wire.ReasonBadRequest, "max_members must be %d to %d", max(1, rec.Members), s.cfg.GroupMembers)
+		}
+		rec.MaxMembers = uint32(*p.MaxMembers)
+	}
+	if p.Join != nil {
+		rec.Flags = rec.Flags&^(groupApproval|sequencer.GroupOpen) | joinFlags(*p.Join)
+	}
+	setFlag(&rec.Flags, sequencer.GroupOldHistory, p.OldHistory)
+	setFlag(&rec.Flags, sequencer.GroupMuted, p.Muted)
+	return nil
 }
 
-// Group returns a group to one of its members.
-func (s *Service) Group(_ context.Context, by, id string) (Group, error) {
-	rec, err := s.groupFor(by, id)
-	if err != nil {
-		return Group{}, s.Refusal(err)
+func setFlag(flags *uint8, flag uint8, to *bool) {
+	switch {
+	case to == nil:
+	case *to:
+		*flags |= flag
+	default:
+		*flags &^= flag
 	}
-	return groupOf(rec), nil
 }
 
-// groupFor reads a group; to a stranger it doesn't exist.
-func (s *Service) groupFor(by, id string) (rec storage.Group, err error) {
-	conv, ok, err := s.db.Conversation(groupPrefix + id)
-	if err != nil {
-		return rec, err
-	}
-	if !ok {
-		return rec, errNotFound
-	}
-	if _, ok, err = s.db.Member(conv.Num, by); err != nil {
-		return rec, err
-	}
-	if !ok {
-		return rec, errNotFound
-	}
-	rec, ok, err = s.db.Group(conv.Num)
-	if err == nil && !ok {
-		err = errNotFound
-	}
-	return rec, err
-}
-
-// Members returns members in the order of their ids, those after a given one.
-func (s *Service) Members(_ context.Context, by, id, after string, limit int) ([]Member, error) {
-	rec, err := s.groupFor(by, id)
-	if err != nil {
-		return nil, s.Refusal(err)
-	}
-	stored, err := s.db.Members(rec.Conv, after, limit)
-	if err != nil {
-		return nil, s.Refusal(err)
-	}
-	out := make([]Member, len(stored))
-	for i, m := range stored {
-		out[i] = Member{User: m.User, Role: Role(m.Role), JoinedAt: m.JoinedAt}
-	}
-	return out, nil
-}
-
-// AddMembers takes users into a group; the owner and admins may.
-func (s *Service) AddMembers(_ context.Context, by, id string, users []string) (Group, error) {
-	users, refused := distinct(users, "")
-	if refused != nil {
-		return Group{}, refused
-	}
+// UpdateGroup changes a group; the owner and admins may.
+func (s *Service) UpdateGroup(_ context.Context, by, id string, p GroupPatch) (Group, error) {
 	var rec storage.Group
 	err := s.seq.Do(func(tx *sequencer.Tx) (err error) {
-		if err = allowed(tx, by, id); err != nil {
+		if err = allowed(tx, by, id, RoleAdmin); err != nil {
 			return err
 		}
-		if users, err = strangers(tx, id, users); err != nil {
+		if rec, err = tx.Group(id); err != nil {
 			return err
 		}
-		for _, user := range users {
-			if err = tx.AddMember(id, user, uint8(RoleMember)); err != nil {
-				return err
-			}
-			tx.NotifyGroup(id, groupEvent(eventJoined, id, user, by, tx.Now()))
+		if refused := s.patchGroup(&rec, p); refused != nil {
+			return refused
 		}
-		rec, err = tx.Group(id)
-		return err
+		if err = tx.PutGroup(rec); err != nil {
+			return err
+		}
+		return tell(tx, id, by, p.extra())
 	})
 	if err != nil {
 		return Group{}, s.Refusal(err)
@@ -166,98 +171,100 @@ func (s *Service) AddMembers(_ context.Context, by, id string, users []string) (
 	return groupOf(rec), nil
 }
 
-// mayEnter checks that nobody is in too many groups.
-func mayEnter(tx *sequencer.Tx, users []string) error {
-	for _, user := range users {
-		if err := tx.MayEnter(user); err != nil {
+// extra is what the event says has changed.
+func (p *GroupPatch) extra() wire.Extra {
+	e := groupExtra(wire.GroupUpdated, "")
+	if p.Name != nil {
+		e = e.Text("name", *p.Name)
+	}
+	if p.Announcement != nil {
+		e = e.Text("announcement", *p.Announcement)
+	}
+	if p.MaxMembers != nil {
+		e = e.Uint("max_members", uint64(*p.MaxMembers))
+	}
+	if p.Join != nil {
+		e = e.Text("join", p.Join.String())
+	}
+	if p.OldHistory != nil {
+		e = e.Bool("old_history", *p.OldHistory)
+	}
+	if p.Muted != nil {
+		e = e.Bool("muted", *p.Muted)
+	}
+	return e
+}
+
+// DissolveGroup ends a group; its owner may. Nobody is in it when it returns.
+func (s *Service) DissolveGroup(_ context.Context, by, id string) error {
+	var conv uint64
+	err := s.seq.Do(func(tx *sequencer.Tx) (err error) {
+		if err = allowed(tx, by, id, RoleOwner); err != nil {
+			return err
+		}
+		conv, err = tx.Dissolve(id, sequencer.Event{
+			Type: wire.EventGroup, From: by, Extra: groupExtra(wire.GroupDissolved, ""),
+		})
+		return err
+	})
+	if err == nil {
+		err = s.dissolve(conv)
+	}
+	return s.done(err)
+}
+
+// dissolve takes the members out of a group, a few at a time.
+func (s *Service) dissolve(conv uint64) error {
+	for done := false; !done; {
+		err := s.seq.Do(func(tx *sequencer.Tx) (err error) {
+			done, err = tx.DissolveMore(conv)
+			return err
+		})
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// strangers leaves out users who are members, and checks that the others fit.
-func strangers(tx *sequencer.Tx, id string, users []string) ([]string, error) {
-	var err error
-	users = slices.DeleteFunc(users, func(user string) bool {
-		_, ok, e := tx.Member(id, user)
-		if e != nil {
-			err = e
-		}
-		return ok
-	})
+// Group returns a group to one of its members.
+func (s *Service) Group(_ context.Context, by, id string) (Group, error) {
+	rec, _, err := s.groupFor(by, id)
 	if err != nil {
-		return nil, err
+		return Group{}, s.Refusal(err)
 	}
-	if err = mayEnter(tx, users); err != nil {
-		return nil, err
-	}
-	rec, err := tx.Group(id)
-	if err == nil && int(rec.Members)+len(users) > int(rec.MaxMembers) {
-		err = errFull
-	}
-	return users, err
+	return groupOf(rec), nil
 }
 
-// allowed refuses who may not change a group's members. To a stranger the group
-// doesn't exist.
-func allowed(tx *sequencer.Tx, by, id string) error {
+// groupFor reads a group and the seq above which a member sees its log. To a
+// stranger it doesn't exist.
+func (s *Service) groupFor(by, id string) (rec storage.Group, floor uint64, err error) {
+	conv, ok, err := s.db.Conversation(groupPrefix + id)
+	if err != nil {
+		return rec, 0, err
+	}
+	if !ok {
+		return rec, 0, errNotFound
+	}
+	if floor, err = s.floor(&place{num: conv.Num, kind: sequencer.Group}, by); err != nil {
+		return rec, 0, err
+	}
+	rec, ok, err = s.db.Group(conv.Num)
+	if err == nil && (!ok || rec.Flags&sequencer.GroupDissolved != 0) {
+		err = errNotFound
+	}
+	return rec, floor, err
+}
+
+// allowed refuses who may not act on a group. To a stranger it doesn't exist.
+func allowed(tx *sequencer.Tx, by, id string, least Role) error {
 	m, ok, err := tx.Member(id, by)
 	switch {
 	case err != nil:
 		return err
 	case !ok:
 		return errNotFound
-	case Role(m.Role) < RoleAdmin:
-		return errRights
-	}
-	return nil
-}
-
-// RemoveMember takes a user out of a group: oneself, or with the right to it
-// somebody of a lower role. What comes later reaches that user no more.
-func (s *Service) RemoveMember(_ context.Context, by, id, user string) error {
-	err := s.seq.Do(func(tx *sequencer.Tx) error {
-		event := eventKicked
-		if by == user {
-			event = eventLeft
-		}
-		if err := removable(tx, by, id, user); err != nil {
-			return err
-		}
-		if err := tx.RemoveMember(id, user); err != nil {
-			return err
-		}
-		told := groupEvent(event, id, user, by, tx.Now())
-		tx.NotifyGroup(id, told)
-		tx.NotifyUser(user, told)
-		return nil
-	})
-	if err != nil {
-		return s.Refusal(err)
-	}
-	return nil
-}
-
-func removable(tx *sequencer.Tx, by, id, user string) error {
-	if by != user {
-		if err := allowed(tx, by, id); err != nil {
-			return err
-		}
-	}
-	actor, _, err := tx.Member(id, by)
-	if err != nil {
-		return err
-	}
-	m, ok, err := tx.Member(id, user)
-	switch {
-	case err != nil:
-		return err
-	case !ok:
-		return errNotFound
-	case by == user && Role(m.Role) == RoleOwner:
-		return errOwner
-	case by != user && m.Role >= actor.Role:
+	case Role(m.Role) < least:
 		return errRights
 	}
 	return nil
@@ -265,11 +272,10 @@ func removable(tx *sequencer.Tx, by, id, user string) error {
 
 func groupOf(rec storage.Group) Group {
 	return Group{
-		ID: rec.ID, Name: rec.Name, Owner: rec.Owner,
+		ID: rec.ID, Name: rec.Name, Announcement: rec.Announcement, Owner: rec.Owner,
 		Members: int(rec.Members), MaxMembers: int(rec.MaxMembers), CreatedAt: rec.CreatedAt,
+		Join:       joinOf(rec.Flags),
+		OldHistory: rec.Flags&sequencer.GroupOldHistory != 0,
+		Muted:      rec.Flags&sequencer.GroupMuted != 0,
 	}
-}
-
-func groupEvent(event, id, user, by string, now int64) []byte {
-	return frame(func(b []byte) []byte { return wire.AppendGroupEvent(b, event, id, user, by, now) })
 }

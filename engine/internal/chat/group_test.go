@@ -145,14 +145,14 @@ func TestAddMembers(t *testing.T) {
 		{[]string{"a"}, "", 5},
 		{[]string{"x y"}, "bad_request", 5},
 	} {
-		g, err := s.AddMembers(ctx, "o", "g", tc.users)
+		a, err := s.AddMembers(ctx, "o", "g", tc.users)
 		if got := reasonOf(err); got != tc.want {
 			t.Errorf("%v: %q", tc.users, got)
 		}
-		if err == nil && g.Members != tc.members {
-			t.Errorf("%v: %+v", tc.users, g)
+		if err == nil && a.Group.Members != tc.members {
+			t.Errorf("%v: %+v", tc.users, a)
 		}
-		if g, _ = s.Group(ctx, "o", "g"); g.Members != tc.members {
+		if g, _ := s.Group(ctx, "o", "g"); g.Members != tc.members {
 			t.Errorf("%v: then %+v", tc.users, g)
 		}
 	}
@@ -165,7 +165,7 @@ func TestGroupEvents(t *testing.T) {
 	o, a, b := s.simple("o"), s.connect(1, "a", "d", false), s.simple("b")
 	s.settle()
 	s.group("g", "o", "a")
-	o.expect(object{"type": "group", "event": "created", "group_id": "g", "user_id": "o", "by": "o"})
+	o.expect(object{"type": "group", "event": "created", "group_id": "g", "by": "o", "seq": 1, "user_ids": []any{"a"}, "name": "g"})
 	a.expect(object{"type": "group", "event": "created"})
 	if _, err := s.AddMembers(ctx, "o", "g", []string{"b", "a"}); err != nil {
 		t.Fatal(err)
@@ -186,7 +186,7 @@ func TestGroupEvents(t *testing.T) {
 		c.expect(object{"type": "group", "event": "left", "user_id": "b", "by": "b"})
 	}
 	s.write("o", wire.Request{GroupID: "g"})
-	o.expect(object{"type": "chat", "group_id": "g", "seq": 1, "to": nil})
+	o.expect(object{"type": "chat", "group_id": "g", "seq": 5, "to": nil})
 	s.settle()
 	a.quiet()
 	b.quiet()

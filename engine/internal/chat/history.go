@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"gannet/codec"
@@ -136,7 +137,7 @@ func (s *Service) remembered(q *query) (page, bool) {
 		return page{}, false
 	}
 	h := s.seq.Head(q.target.convID)
-	if h == nil {
+	if h == nil || h.Cleared() {
 		return page{}, false
 	}
 	from, to, more := q.span(0, h.Published())
@@ -226,7 +227,7 @@ func (s *Service) readPage(p *place, from, to uint64, more bool) (page, error) {
 			start = end - readBack + 1
 		}
 		var body []byte
-		err := s.db.Messages(p.num, start, end, func(m *storage.Message) error {
+		err := s.messages(p.num, start, end, func(m *storage.Message) error {
 			body = p.appendStored(append(body, ','), m)
 			return nil
 		})
@@ -267,17 +268,14 @@ func (s *Service) find(t target) (p place, ok bool, err error) {
 
 // floor is the seq above which a user may see a conversation.
 func (s *Service) floor(p *place, user string) (uint64, error) {
-	if p.kind == sequencer.Single {
-		return 0, nil
-	}
-	m, ok, err := s.db.Member(p.num, user)
+	rec, ok, err := s.db.Session(user, p.num)
 	switch {
 	case err != nil:
 		return 0, err
-	case !ok:
+	case !ok || rec.Left:
 		return 0, errNotFound
 	}
-	return m.JoinSeq - 1, nil
+	return floorOf(&rec), nil
 }
 
 // published is the last seq that may be shown. A conversation that is not in
@@ -312,16 +310,21 @@ var errLarge = errors.New("chat: messages too large for a chunk")
 // is in memory is lengthened. It says errLarge where it would be too large.
 func (s *Service) chunk(p *place, index, last uint64) (*chunk, error) {
 	key := chunkKey{p.num, index}
-	c := &chunk{first: chunkFirst(index)}
+	c := &chunk{first: chunkFirst(index), until: math.MaxInt64}
 	from, to := c.first, min(last, chunkFirst(index+1)-1)
-	if old := s.chunks.find(key); old.holds(to) {
+	old, drops := s.chunks.findFor(key)
+	if old.holds(to) {
 		return old, nil
-	} else if old != nil {
-		c.body, c.ends, from = slices.Clip(old.body), slices.Clip(old.ends), old.last()+1
+	}
+	if old != nil {
+		c.body, c.ends, c.until, from = slices.Clip(old.body), slices.Clip(old.ends), old.until, old.last()+1
 	}
 	c.body = slices.Grow(c.body, int(to-from+1)*frameGuess)
 	c.ends = slices.Grow(c.ends, int(to-from+1))
-	err := s.db.Messages(p.num, from, to, func(m *storage.Message) error {
+	err := s.messages(p.num, from, to, func(m *storage.Message) error {
+		if m.Expires != 0 && m.Flags&flagExpired == 0 {
+			c.until = min(c.until, m.Expires)
+		}
 		c.body = p.appendStored(append(c.body, ','), m)
 		c.ends = append(c.ends, int32(len(c.body)))
 		if len(c.body) > maxChunk {
@@ -338,7 +341,7 @@ func (s *Service) chunk(p *place, index, last uint64) (*chunk, error) {
 	if cap(c.body)-len(c.body) > len(c.body)/4 {
 		c.body = slices.Clone(c.body)
 	}
-	s.chunks.keep(key, c)
+	s.chunks.keep(key, c, drops)
 	return c, nil
 }
 

@@ -92,7 +92,7 @@ func (l *loop) carry(p *delivery.Post) {
 	case delivery.ToUser:
 		l.each(p.User, func(c *conn) { c.session.Deliver(p.Run) })
 	case delivery.NotifyUser:
-		l.each(p.User, func(c *conn) { c.Send(p.Frame) })
+		l.each(p.User, func(c *conn) { c.notify(p) })
 	case delivery.ToRoom, delivery.NotifyRoom:
 		for _, c := range l.conns {
 			if at, in := c.rooms[p.Room]; in {

@@ -3,7 +3,6 @@ package chat
 import (
 	"time"
 
-	"gannet/engine/internal/sequencer"
 	"gannet/storage"
 )
 
@@ -125,15 +124,13 @@ func (s *Service) readFrames(conv, from, to uint64, user string) (frames []byte,
 		return nil, err
 	}
 	p, _ := newPlace(rec.Num, rec.ID)
-	if p.kind == sequencer.Group {
-		m, ok, err := s.db.Member(conv, user)
-		if err != nil || !ok {
-			return nil, err
-		}
-		from = max(from, m.JoinSeq) // the user may have been out meanwhile
+	session, ok, err := s.db.Session(user, conv)
+	if err != nil || !ok || session.Left {
+		return nil, err
 	}
+	from = max(from, floorOf(&session)+1) // the user may have been out meanwhile
 	enough := s.stepBytes()
-	err = s.db.Messages(conv, from, to, func(m *storage.Message) error {
+	err = s.messages(conv, from, to, func(m *storage.Message) error {
 		if len(frames) < enough && m.From != user {
 			frames = appendFrame(frames, func(b []byte) []byte { return p.appendStored(b, m) })
 		}

@@ -135,7 +135,7 @@ func TestRedeliveryAfterLeave(t *testing.T) {
 		b.sync(``)
 		say := func() { s.write("a", wire.Request{GroupID: "g"}) }
 		say()
-		b.heard(t, 1)
+		b.heard(t, 2)
 		if err := s.RemoveMember(ctx, "a", "g", "b"); err != nil {
 			t.Fatal(err)
 		}
@@ -146,9 +146,9 @@ func TestRedeliveryAfterLeave(t *testing.T) {
 		}
 		say()
 		b.until("group")
-		b.heard(t, 3)
+		b.heard(t, 6)
 		for at, seqs := range b.looks(90 * time.Second) {
-			if !slices.Equal(seqs, []uint64{3}) {
+			if !slices.Equal(seqs, []uint64{6}) {
 				t.Errorf("after %d s: %v", at, seqs)
 			}
 		}

@@ -2,6 +2,9 @@ package chat
 
 import (
 	"context"
+	"math"
+	"slices"
+	"strings"
 	"time"
 
 	"gannet/codec/wire"
@@ -57,7 +60,32 @@ func prepare(m *sequencer.Send, user string, r *wire.Request, a *arena) *wire.Er
 	if r.ContentType != "text" {
 		m.Type = a.text(r.ContentType)
 	}
+	if r.ReplyTo != 0 || r.TTL != 0 || r.MentionAll || len(r.Mentions) > 0 {
+		m.More = more(r)
+	}
 	return nil
+}
+
+// more copies what few messages have.
+func more(r *wire.Request) *sequencer.More {
+	m := &sequencer.More{MentionAll: r.MentionAll, ReplyTo: r.ReplyTo, TTL: int64(r.TTL) * 1000}
+	var extra wire.Extra
+	for _, user := range r.Mentions {
+		if !slices.Contains(m.Mentions, user) {
+			m.Mentions = append(m.Mentions, strings.Clone(user))
+		}
+	}
+	switch {
+	case m.MentionAll:
+		extra = extra.Text("mentions", "all")
+	case len(m.Mentions) > 0:
+		extra = extra.Texts("mentions", m.Mentions)
+	}
+	if m.ReplyTo != 0 {
+		extra = extra.ID("reply_to", m.ReplyTo) // the log's writer adds reply_seq
+	}
+	m.Extra = extra
+	return m
 }
 
 // send takes a message of a connection; it is handed over at the end of the turn.
@@ -70,6 +98,9 @@ func (s *Service) send(ss *Session, r *wire.Request) *wire.Error {
 		return err
 	}
 	m.Origin = ss.conn.ID()
+	if cu := ss.catchUp; cu != nil && !cu.joined {
+		cu.since = math.MaxUint64 // what it sent itself is not to come back to it
+	}
 	if len(t.sends) == cap(t.sends) {
 		s.submitTurn(ss)
 	}

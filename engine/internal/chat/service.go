@@ -4,6 +4,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -20,13 +21,31 @@ type Config struct {
 	Backlog     int           // messages of a conversation that a simple client is sent on connecting
 	RetryAfter  time.Duration // how long a tracked client may leave a message unacknowledged
 	Retries     int           // how often it is sent again
-	MaxMembers  int           // of a group
 	MaxOutbound int           // bytes that may wait for one connection
 	Logger      *slog.Logger
+
+	RecallWindow time.Duration // how long one's own message may be recalled
+	RecallText   string        // what a recalled message says
+	EditWindow   time.Duration // how long it may be edited
+
+	MaxMembers     int // of a group that asks for no other number
+	GroupMembers   int // the most it may ask for
+	ReceiptMembers int // groups with more get no read receipts
+
+	MessagesPerSecond int // requests of one connection; 0: any number
+	Burst             int
 
 	// Renew checks a login that a logged-in client sends and answers it. It is
 	// called on the client's loop and must not block.
 	Renew func(conn delivery.Conn, user, cid, token string)
+
+	// Revoke makes tokens void, Revoked reports whether one is, and Revocations
+	// moves with each Revoke. Outlived is when no token issued until now can be
+	// good any more; zero: never. Any goroutine.
+	Revoke      func(storage.Revocation)
+	Revoked     func(user string, t Token) bool
+	Revocations func() uint64
+	Outlived    func(now time.Time) time.Time
 }
 
 // Conn is a client's connection. Its methods are called on its loop only.
@@ -67,24 +86,42 @@ type Service struct {
 	slots   chan struct{} // of readers that HTTP may take
 	turns   []turn        // by reactor, each owned by its loop
 
+	recalled   []byte // the content of recalled messages
+	watches    watches
+	answersDay atomic.Uint32 // when old answers were last dropped
+	quit       chan struct{}
+	sweeper    sync.WaitGroup
+
 	busySends   atomic.Uint64
 	redelivered atomic.Uint64
+	rateLimited atomic.Uint64
 }
 
 // New makes the service. Close ends its readers.
 func New(cfg Config, db *storage.DB, seq *sequencer.Sequencer, loops Loops) *Service {
 	return &Service{
 		cfg: cfg, db: db, seq: seq, loops: loops,
-		readers: newReaders(cfg.Readers),
-		chunks:  newChunks(),
-		slots:   make(chan struct{}, cfg.Readers),
-		turns:   make([]turn, cfg.Reactors),
+		readers:  newReaders(cfg.Readers),
+		chunks:   newChunks(),
+		slots:    make(chan struct{}, cfg.Readers),
+		turns:    make([]turn, cfg.Reactors),
+		recalled: wire.AppendString(nil, cfg.RecallText),
+		quit:     make(chan struct{}),
 	}
 }
 
 // Close waits for the reads that run and drops those that wait. No method may
 // be called after it.
-func (s *Service) Close() { s.readers.close() }
+func (s *Service) Close() {
+	close(s.quit)
+	s.sweeper.Wait()
+	s.readers.close()
+}
+
+// Rewritten is for the sequencer: what is cached of an entry is old.
+func (s *Service) Rewritten(conv, seq uint64) {
+	s.chunks.drop(chunkKey{conv, chunkIndex(seq)})
+}
 
 // Stats are figures for the metrics.
 type Stats struct {
@@ -92,6 +129,7 @@ type Stats struct {
 	BusySends    uint64 // turns of sends refused because too much waits
 	BusyReads    uint64 // reads refused likewise
 	Redelivered  uint64 // messages sent again to tracked clients
+	RateLimited  uint64 // requests of connections that were too fast
 }
 
 // Stats reads the figures. Any goroutine.
@@ -101,6 +139,7 @@ func (s *Service) Stats() Stats {
 		BusySends:    s.busySends.Load(),
 		BusyReads:    s.readers.full.Load(),
 		Redelivered:  s.redelivered.Load(),
+		RateLimited:  s.rateLimited.Load(),
 	}
 }
 
@@ -122,6 +161,20 @@ func (s *Service) handle(ss *Session, r *wire.Request) *wire.Error {
 		return s.history(ss, r)
 	case wire.VerbSync:
 		return s.sync(ss, r)
+	case wire.VerbRead:
+		return s.receiveRead(ss, r)
+	case wire.VerbRecall:
+		return s.command(ss, r.CID, s.recall(ss.user, r.ID))
+	case wire.VerbEdit:
+		return s.command(ss, r.CID, s.edit(ss.user, r))
+	case wire.VerbReact:
+		return s.command(ss, r.CID, s.react(ss.user, r))
+	case wire.VerbConversations:
+		return s.list(ss, r)
+	case wire.VerbTyping:
+		return s.typing(ss, r)
+	case wire.VerbPresence:
+		return s.presence(ss, r)
 	case wire.VerbAuth:
 		s.cfg.Renew(ss.conn.ID(), ss.user, strings.Clone(r.CID), strings.Clone(r.Token))
 		return nil

@@ -2,6 +2,7 @@ package chat
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"gannet/codec"
@@ -20,7 +21,8 @@ const (
 type Login struct {
 	User, Device string
 	Tracked      bool
-	Expires      time.Time // from then on it is closed unless renewed; zero: never
+	Token        *Token // nil where it was believed without one
+	Resume       uint64 // id of the last message it had; 0: it says nothing
 }
 
 // Session is one connection's state. It belongs to the connection's loop. An
@@ -30,7 +32,9 @@ type Session struct {
 	conn    Conn
 	user    string
 	tracked bool // acknowledges what it gets, asks for sync itself
-	expires time.Time
+
+	token       *Token
+	revocations uint64 // how many there were when the token was last looked at; 0: it wasn't yet
 
 	catchUp *catchUp          // a backlog or sync that runs; runs wait behind it
 	at      map[uint64]uint64 // single conversations: the last seq sent here
@@ -39,6 +43,10 @@ type Session struct {
 	behind  map[uint64]struct{} // conversations that sync has not finished: their runs are left out
 	acks    []sequencer.Cursor  // of this turn
 
+	watched []string // whose comings and goings it wants to know
+	typed   map[string]time.Time
+
+	rate     bucket
 	reads    int // under way
 	errs     int
 	errSince time.Time
@@ -49,10 +57,11 @@ type Session struct {
 // replaced is called, on any goroutine, with the connection of the same device
 // that this one takes the place of, if there is one.
 func (s *Service) Open(conn Conn, login Login, replaced func(delivery.Conn)) (*Session, error) {
-	ss := &Session{svc: s, conn: conn, user: login.User, tracked: login.Tracked, expires: login.Expires}
+	ss := &Session{svc: s, conn: conn, user: login.User, tracked: login.Tracked, token: login.Token}
 	conn.SetWatched(true)
 	if !login.Tracked {
-		ss.catchUp = &catchUp{}
+		// What another device of the user sends from now on is news.
+		ss.catchUp = &catchUp{resume: login.Resume, since: s.seq.Durable()}
 	}
 	id := conn.ID()
 	err := s.seq.Attach(id, login.User, login.Device, !login.Tracked, func(old delivery.Conn, err error) {
@@ -74,8 +83,9 @@ func (s *Service) Open(conn Conn, login Login, replaced func(delivery.Conn)) (*S
 // User is who the session belongs to.
 func (ss *Session) User() string { return ss.user }
 
-// Renew moves the end of the login.
-func (ss *Session) Renew(expires time.Time) { ss.expires = expires }
+// Renew puts a fresh token in the place of the old one. Whether it was revoked
+// since it was checked is looked at with the next tick, as with the first token.
+func (ss *Session) Renew(t *Token) { ss.token, ss.revocations = t, 0 }
 
 // Message takes one message of the client. The payload may be used until it returns.
 func (ss *Session) Message(payload []byte) {
@@ -85,6 +95,9 @@ func (ss *Session) Message(payload []byte) {
 	}
 	r := &ss.svc.turns[ss.conn.ID().Reactor].req
 	err := wire.Decode(payload, r)
+	if err == nil {
+		err = ss.limited(r)
+	}
 	if err == nil {
 		err = ss.svc.handle(ss, r)
 	}
@@ -99,7 +112,7 @@ var barePong = codec.AppendFrame(nil, codec.OpText, []byte("PONG"))
 // that are not its fault don't count.
 func (ss *Session) refuse(cid string, err *wire.Error) {
 	ss.conn.Send(frame(func(b []byte) []byte { return wire.AppendError(b, cid, err) }))
-	if err.Code >= 500 {
+	if err.Code >= 500 || err.Reason == wire.ReasonRateLimited {
 		return
 	}
 	now := time.Now()
@@ -157,8 +170,7 @@ func (ss *Session) push(run *delivery.Run) {
 
 // Tick looks every few seconds for what is due.
 func (ss *Session) Tick(now time.Time) {
-	if !ss.expires.IsZero() && now.After(ss.expires) {
-		ss.conn.Close(codec.CloseAuth, "the login has expired")
+	if ss.checkToken(now) {
 		return
 	}
 	if ss.tracked {
@@ -176,6 +188,7 @@ func (ss *Session) Leaving() {
 	if !ss.tracked {
 		moves = ss.delivered()
 	}
+	ss.svc.unwatch(ss, slices.Clone(ss.watched)...)
 	ss.svc.seq.Detach(ss.conn.ID(), ss.user, moves)
 }
 

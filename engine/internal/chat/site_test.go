@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -19,8 +20,9 @@ import (
 // site is the rules with real storage and a real sequencer, on loops of its own.
 type site struct {
 	*Service
-	t     *testing.T
-	loops []*loop
+	t       *testing.T
+	loops   []*loop
+	revoked revoked
 }
 
 // open makes a site that ends with the test.
@@ -36,7 +38,11 @@ func open(t *testing.T, change func(*Config, *sequencer.Config)) *site {
 	}
 	cfg := Config{
 		Reactors: 2, Readers: 2, Backlog: 200, RetryAfter: 30 * time.Second, Retries: 3,
-		MaxMembers: 5, MaxOutbound: 1 << 20, Logger: logger,
+		MaxOutbound: 1 << 20, Logger: logger,
+		RecallWindow: 2 * time.Minute, RecallText: "gone", EditWindow: 15 * time.Minute,
+		MaxMembers: 5, ReceiptMembers: 500,
+		Revoke: s.revoked.add, Revoked: s.revoked.has, Revocations: s.revoked.epoch,
+		Outlived: func(time.Time) time.Time { return outlived },
 		Renew: func(conn delivery.Conn, user, cid, token string) {
 			s.Do(conn, func(ss *Session) {
 				ss.conn.Send(frame(func(b []byte) []byte { return wire.AppendOK(b, cid+user+token) }))
@@ -48,9 +54,12 @@ func open(t *testing.T, change func(*Config, *sequencer.Config)) *site {
 		Encoder: Encoder{Refusal: func(err error) *wire.Error { return s.Refusal(err) }},
 		Post:    s.post, Fatal: func(err error) { t.Error(err) }, Logger: logger,
 	}
+	scfg.Rewritten = func(conv, seq uint64) { s.Rewritten(conv, seq) }
+	scfg.Presence = func(user string, online bool) { s.Changed(user, online) }
 	if change != nil {
 		change(&cfg, &scfg)
 	}
+	cfg.GroupMembers = max(cfg.GroupMembers, cfg.MaxMembers)
 	scfg.Reactors = cfg.Reactors
 	for i := range cfg.Reactors {
 		s.loops = append(s.loops, newLoop(i))
@@ -100,6 +109,11 @@ func (s *site) post(reactor int, posts []delivery.Post) {
 // connect opens a connection on a loop.
 func (s *site) connect(reactor int, user, device string, tracked bool) *conn {
 	s.t.Helper()
+	return s.login(reactor, Login{User: user, Device: device, Tracked: tracked})
+}
+
+func (s *site) login(reactor int, login Login) *conn {
+	s.t.Helper()
 	l := s.loops[reactor]
 	c := &conn{
 		t: s.t, loop: l, rooms: map[uint64]uint64{}, in: make(chan object, 1<<14), ended: make(chan uint16, 1),
@@ -110,7 +124,7 @@ func (s *site) connect(reactor int, user, device string, tracked bool) *conn {
 		c.serial = l.serial
 		l.conns[c.serial] = c
 		var err error
-		c.session, err = s.Open(c, Login{User: user, Device: device, Tracked: tracked}, func(old delivery.Conn) {
+		c.session, err = s.Open(c, login, func(old delivery.Conn) {
 			s.Do(old, func(ss *Session) { ss.conn.Close(codec.CloseReplaced, "") })
 		})
 		if err != nil {
@@ -182,6 +196,94 @@ func (s *site) talk(from, to string, n int) {
 	s.t.Helper()
 	for range n {
 		s.write(from, wire.Request{To: to})
+	}
+}
+
+// bulk sends n messages to a user at once.
+func (s *site) bulk(from, to string, n int) (ids []uint64) {
+	s.t.Helper()
+	for n > 0 {
+		out := make([]Outgoing, min(n, 500))
+		n -= len(out)
+		for i := range out {
+			out[i] = Outgoing{From: from, To: to, Content: []byte(`"x"`)}
+		}
+		outcomes, err := s.SendBatch(s.t.Context(), out)
+		s.must(err)
+		for _, o := range outcomes {
+			s.must(o.Err)
+			ids = append(ids, o.Sent.ID)
+		}
+	}
+	return ids
+}
+
+// must ends the test on an error.
+func (s *site) must(err error) {
+	s.t.Helper()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// refused expects a refusal with a reason, "" for none.
+func (s *site) refused(what string, err error, reason string) {
+	s.t.Helper()
+	if got := reasonOf(err); got != reason {
+		s.t.Errorf("%s: %q, want %q", what, got, reason)
+	}
+}
+
+// page is the newest page of a conversation as a user sees it.
+func (s *site) page(user, convID string) (entries []object) {
+	s.t.Helper()
+	return s.entries(user, wire.Request{ConvID: convID, Limit: wire.MaxHistoryLimit})
+}
+
+func (s *site) entries(user string, r wire.Request) (entries []object) {
+	s.t.Helper()
+	body, err := s.History(s.t.Context(), user, &r, []byte("{"))
+	s.must(err)
+	var answer struct{ Messages []json.RawMessage }
+	s.must(json.Unmarshal(append(body, '}'), &answer))
+	for _, raw := range answer.Messages {
+		o := object{"raw": string(raw)}
+		s.must(json.Unmarshal(raw, &o))
+		entries = append(entries, o)
+	}
+	return entries
+}
+
+// stored is an entry as it is on disk.
+func (s *site) stored(convID string, seq uint64) (m storage.Message) {
+	s.t.Helper()
+	rec, _, err := s.db.Conversation(convID)
+	s.must(err)
+	run, ok, err := s.db.Run(rec.Num, seq)
+	if err != nil || !ok {
+		s.t.Fatal("no entry", convID, seq, err)
+	}
+	return run.Messages[seq-run.Messages[0].Seq]
+}
+
+// forget lets go of what came so far.
+func (s *site) forget(conns ...*conn) {
+	s.t.Helper()
+	s.settle()
+	for _, c := range conns {
+		c.on(func() {})
+		for range len(c.in) {
+			<-c.in
+		}
+	}
+}
+
+// silent expects that nothing has come to anybody.
+func (s *site) silent(conns ...*conn) {
+	s.t.Helper()
+	s.settle()
+	for _, c := range conns {
+		c.quiet()
 	}
 }
 

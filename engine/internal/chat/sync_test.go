@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"gannet/codec/wire"
@@ -40,11 +41,10 @@ func TestSyncCursors(t *testing.T) {
 		want   []uint64 // in the order of the conversations' numbers
 		synced string
 	}{
-		{``, []uint64{1, 2, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1}, `g:2 ab:9 bc:1`},
-		{`,"cursors":{"single_a:b":7,"group_g":2}`, []uint64{8, 9, 1}, `g:2 ab:9 bc:1`},
-		{`,"cursors":{"single_a:b":99,"group_g":99,"single_b:c":1}`, nil, `g:2 ab:9 bc:1`},
-		{`,"cursors":{"single_a:b":9,"group_left":0,"group_others":0,"single_a:x":0,"group_none":0}`, []uint64{1, 2, 1}, `g:2 ab:9 bc:1`},
-		{`,"cursors":{"single_a:b":6},"limit":2`, []uint64{1, 2, 7, 8, 1}, `g:2 ab:8+ bc:1`},
+		{``, []uint64{1, 2, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 1}, `g:3 ab:9 bc:1`},
+		{`,"cursors":{"single_a:b":7,"group_g":3}`, []uint64{8, 9, 1}, `g:3 ab:9 bc:1`},
+		{`,"cursors":{"single_a:b":99,"group_g":99,"single_b:c":1}`, nil, `g:3 ab:9 bc:1`},
+		{`,"cursors":{"single_a:b":6},"limit":2`, []uint64{1, 2, 7, 8, 1}, `g:2+ ab:8+ bc:1`},
 		{`,"limit":1`, []uint64{1, 1, 1}, `g:1+ ab:1+ bc:1`},
 	} {
 		chats, convs := b.sync(tc.fields)
@@ -84,6 +84,32 @@ func fields(text string) (words []string) {
 	return words
 }
 
+// A sync says which of the conversations that a client names aren't its user's, any
+// more or ever.
+func TestSyncGone(t *testing.T) {
+	s := open(t, nil)
+	s.group("g", "a", "b")
+	s.group("left", "a", "b")
+	s.group("others", "a", "x")
+	if err := s.RemoveMember(context.Background(), "a", "left", "b"); err != nil {
+		t.Fatal(err)
+	}
+	s.talk("a", "x", 1)
+	b := s.track("b")
+	gone := []string{"group_left", "group_others", "group_none", "single_a:x", "single_a:b", "service_1"}
+	chats, convs := b.sync(`,"cursors":{"group_g":1,"` + strings.Join(gone, `":0,"`) + `":0}`)
+	if len(chats) != 0 || len(convs) != len(gone)+1 {
+		t.Errorf("%v, %v", chats, convs)
+	}
+	for _, id := range gone {
+		object(convs[id].(map[string]any)).has(t, object{"gone": true, "seq": 0, "has_more": false})
+	}
+	object(convs["group_g"].(map[string]any)).has(t, object{"gone": nil, "seq": 1})
+	s.write("a", wire.Request{GroupID: "left"})
+	s.settle()
+	b.quiet()
+}
+
 // Nothing of before a member's time is synced, whatever the client says it has.
 func TestSyncFromJoin(t *testing.T) {
 	s := open(t, nil)
@@ -92,14 +118,15 @@ func TestSyncFromJoin(t *testing.T) {
 	say()
 	say()
 	ctx := context.Background()
-	for round := range uint64(2) {
+	for round := range uint64(2) { // each has four entries: joined, a message, kicked, a message
+
 		if _, err := s.AddMembers(ctx, "a", "g", []string{"c"}); err != nil {
 			t.Fatal(err)
 		}
 		say()
 		c := s.connect(0, "c", fmt.Sprint(round), true)
 		chats, _ := c.sync(`,"cursors":{"group_g":0}`)
-		if got, want := seqsOf(chats), []uint64{3 + 2*round}; !slices.Equal(got, want) {
+		if got, want := seqsOf(chats), span(4+4*round, 5+4*round); !slices.Equal(got, want) {
 			t.Errorf("%v, want %v", got, want)
 		}
 		if err := s.RemoveMember(ctx, "a", "g", "c"); err != nil {
@@ -114,15 +141,15 @@ func TestSyncFromJoin(t *testing.T) {
 func TestSyncBehind(t *testing.T) {
 	for _, where := range []wire.Request{{To: "b"}, {GroupID: "g"}} {
 		s := open(t, nil)
-		s.group("g", "a", "b")
 		say := func(n int) {
 			for range n {
 				s.write("a", where)
 			}
 		}
-		id := "single_a:b"
+		id, last := "single_a:b", uint64(9)
 		if where.GroupID != "" {
-			id = "group_g"
+			id, last = "group_g", 10
+			s.group("g", "a", "b")
 		}
 		say(5)
 		b := s.track("b")
@@ -139,7 +166,7 @@ func TestSyncBehind(t *testing.T) {
 		for range 2 {
 			chats = append(chats, b.expect(object{"type": "chat", "conv_id": id}))
 		}
-		if got := seqsOf(chats); !slices.Equal(got, span(1, 9)) {
+		if got := seqsOf(chats); !slices.Equal(got, span(1, last)) {
 			t.Errorf("%s: %v", id, got)
 		}
 	}
@@ -159,18 +186,17 @@ func TestSyncNotBehindAnyMore(t *testing.T) {
 	if err := s.RemoveMember(context.Background(), "a", "g", "b"); err != nil {
 		t.Fatal(err)
 	}
-	b.until("group")
+	// It isn't told of what it is behind with: the next sync shows where it stands.
 	if _, err := s.AddMembers(context.Background(), "a", "g", []string{"b"}); err != nil {
 		t.Fatal(err)
 	}
-	b.until("group")
-	if chats, _ := b.sync(``); len(chats) != 0 {
+	if chats, _ := b.sync(``); len(chats) != 1 || chats[0]["event"] != "joined" {
 		t.Errorf("%v", chats)
 	}
 	s.talk("a", "b", 1)
 	b.expect(object{"type": "chat", "seq": 4, "to": "b"})
 	s.write("a", wire.Request{GroupID: "g"})
-	b.expect(object{"type": "chat", "seq": 4, "group_id": "g"})
+	b.expect(object{"type": "chat", "seq": 7, "group_id": "g"})
 }
 
 // A simple client may sync as well. What it is behind with isn't taken for
@@ -179,11 +205,12 @@ func TestSyncOfSimpleClient(t *testing.T) {
 	s := open(t, nil)
 	s.group("g", "a", "b")
 	b := s.simple("b")
+	b.until("group")
 	s.settle()
 	for range 3 {
 		s.write("a", wire.Request{GroupID: "g"})
 	}
-	for _, seq := range span(1, 3) {
+	for _, seq := range span(2, 4) {
 		b.expect(object{"type": "chat", "seq": seq})
 	}
 	b.sync(`,"cursors":{"group_g":0},"limit":1`)
@@ -193,11 +220,11 @@ func TestSyncOfSimpleClient(t *testing.T) {
 	b.tick()
 	b.hangUp()
 	b = s.simple("b")
-	got := b.expect(object{"type": "chat"})
-	if got.seq() > 4 {
+	got := b.next()
+	if got.seq() > 5 {
 		t.Errorf("%v", got)
 	}
-	for got.seq() < 4 {
+	for got.seq() < 5 {
 		got = b.expect(object{"type": "chat"})
 	}
 }
