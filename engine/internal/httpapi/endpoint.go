@@ -13,11 +13,10 @@ import (
 // or says why not.
 type action func(s *Server, x *exchange) *wire.Error
 
-// endpoint serves a route: login, action, answer, figures.
+// endpoint serves a route: login, rate, body, action, answer, figures.
 type endpoint struct {
 	server *Server
-	do     action
-	open   bool
+	route  *route
 	stats  *routeStats
 }
 
@@ -25,13 +24,26 @@ type endpoint struct {
 func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	start := time.Now()
 	x := e.server.take(w, r)
-	status := x.answer(e.run(x))
+	refusal := e.run(x, start)
+	if stream := x.stream; stream != nil && refusal == nil {
+		e.server.release(x) // it may last for days, and has buffers of its own
+		e.serveStream(w, r, stream)
+		return
+	}
+	status := x.answer(refusal)
 	e.stats.observe(status, time.Since(start))
 	e.server.release(x)
 }
 
+// serveStream counts a stream by its status. How long it took says nothing.
+func (e *endpoint) serveStream(w http.ResponseWriter, r *http.Request, stream http.HandlerFunc) {
+	seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	stream(seen, r)
+	e.stats.count(seen.status)
+}
+
 // run never panics: a fault in one request is answered 500 and logged.
-func (e *endpoint) run(x *exchange) (err *wire.Error) {
+func (e *endpoint) run(x *exchange, now time.Time) (err *wire.Error) {
 	defer func() {
 		if fault := recover(); fault != nil {
 			x.spoilt = true
@@ -42,12 +54,34 @@ func (e *endpoint) run(x *exchange) (err *wire.Error) {
 	if err := x.query.parse(x.r.URL.RawQuery); err != nil {
 		return err
 	}
-	if !e.open {
-		if err := e.server.login(x); err != nil {
-			return err
-		}
+	if err := e.server.admit(x, e.route, now); err != nil {
+		return err
 	}
-	return e.do(e.server, x)
+	if err := e.server.readBody(x, e.route.body); err != nil {
+		return err
+	}
+	if e.route.keepsAnswers() {
+		return e.server.once(x, e.route.do)
+	}
+	return e.route.do(e.server, x)
+}
+
+// admit lets a request pass that comes from somebody who may ask for this, and
+// not too often.
+func (s *Server) admit(x *exchange, rt *route, now time.Time) *wire.Error {
+	if rt.level == levelOpen {
+		return nil
+	}
+	if err := s.login(x, rt.urlToken); err != nil {
+		return err
+	}
+	if err := rt.level.check(x); err != nil {
+		return err
+	}
+	if x.backend != "" {
+		return nil
+	}
+	return s.rate.take(x.user, now)
 }
 
 // refusal turns an error of the chat rules into an answer, and logs what should
@@ -59,6 +93,15 @@ func (s *Server) refusal(x *exchange, err error) *wire.Error {
 			slog.String("path", x.r.URL.Path), slog.String("user", x.user), slog.Any("error", unexpected))
 	}
 	return answer
+}
+
+// done ends an action that answers nothing but that it was done.
+func (s *Server) done(x *exchange, err error) *wire.Error {
+	if err != nil {
+		return s.refusal(x, err)
+	}
+	x.out = append(x.out, noData...)
+	return nil
 }
 
 // refuser returns a handler that refuses everything with e.

@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"gannet/codec/wire"
+	"gannet/engine/auth"
 )
 
 // exchange is one request on its way to its answer, with the buffers for both.
@@ -14,13 +15,17 @@ type exchange struct {
 	w http.ResponseWriter
 	r *http.Request
 
-	user  string       // who is logged in; "" on open routes
+	user    string        // who is logged in, or whom the backend acts for; may be ""
+	backend string        // the backend whose API key came; "" is none
+	token   auth.Identity // what the token says; zero where there was none
+
 	query query        // of the URL
 	req   wire.Request // room for actions that need one
 	body  []byte       // of the request
 	out   []byte       // the answer; actions append their data
 
-	spoilt bool // somebody may still hold the buffers
+	stream http.HandlerFunc // set by an action that answers with a stream instead
+	spoilt bool             // somebody may still hold the buffers
 }
 
 // keepBytes bounds the buffers that wait in the pool.
@@ -32,6 +37,7 @@ func (s *Server) take(w http.ResponseWriter, r *http.Request) *exchange {
 		x = &exchange{body: make([]byte, 0, 1024), out: make([]byte, 0, 8192)}
 	}
 	x.w, x.r = w, r
+	x.body = x.body[:0]
 	x.out = append(x.out[:0], okHead...)
 	return x
 }
@@ -40,7 +46,7 @@ func (s *Server) release(x *exchange) {
 	if x.spoilt || cap(x.body) > keepBytes || cap(x.out) > keepBytes {
 		return
 	}
-	x.w, x.r, x.user = nil, nil, ""
+	x.w, x.r, x.user, x.backend, x.token, x.stream = nil, nil, "", "", auth.Identity{}, nil
 	x.query.reset()
 	x.req.Reset()
 	s.exchanges.Put(x)
@@ -69,13 +75,17 @@ func (x *exchange) answer(e *wire.Error) int {
 		status = e.Code
 		refusalHeader(h, e)
 	}
-	h["Content-Type"] = jsonType
-	h["Cache-Control"] = noStore
-	h["X-Content-Type-Options"] = noSniff
-	h["Content-Length"] = []string{strconv.Itoa(len(x.out))}
+	answerHeader(h, len(x.out))
 	x.w.WriteHeader(status)
 	x.write()
 	return status
+}
+
+func answerHeader(h http.Header, size int) {
+	h["Content-Type"] = jsonType
+	h["Cache-Control"] = noStore
+	h["X-Content-Type-Options"] = noSniff
+	h["Content-Length"] = []string{strconv.Itoa(size)}
 }
 
 // write hands the answer over. Errors mean that the client is gone and wants no

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -25,6 +26,16 @@ type fakeChat struct {
 	page []byte             // of History
 	size int                // members of each group
 	held chan chan struct{} // Send gives a channel here, if set, and waits for its close
+	next string             // where the lists with cursors go on
+
+	mu      sync.Mutex            // for the two below
+	answers map[string]keptAnswer // by user and key
+	kept    int                   // answers, as often as one was kept
+}
+
+type keptAnswer struct {
+	fingerprint uint64
+	body        string
 }
 
 func (f *fakeChat) note(format string, args ...any) error {
@@ -54,34 +65,6 @@ func (f *fakeChat) Ack(_ context.Context, user string, r *wire.Request) error {
 	return f.note("ack %s %s %d %v", user, r.ConvID, r.Seq, r.IDs)
 }
 
-func (f *fakeChat) CreateGroup(_ context.Context, by string, g chat.NewGroup) (chat.Group, error) {
-	return f.group(g.ID), f.note("create %s %s %q %v %d", by, g.ID, g.Name, g.Members, g.MaxMembers)
-}
-
-func (f *fakeChat) Group(_ context.Context, by, id string) (chat.Group, error) {
-	return f.group(id), f.note("group %s %s", by, id)
-}
-
-func (f *fakeChat) group(id string) chat.Group {
-	return chat.Group{ID: id, Name: "a \"b\" <c>", Owner: "1", Members: f.size, MaxMembers: 500, CreatedAt: 7}
-}
-
-func (f *fakeChat) Members(_ context.Context, by, id, after string, limit int) ([]chat.Member, error) {
-	members := make([]chat.Member, min(limit, f.size))
-	for i := range members {
-		members[i] = chat.Member{User: fmt.Sprintf("u%d", i), Role: chat.Role(i % 3), JoinedAt: int64(i)}
-	}
-	return members, f.note("members %s %s after=%s limit=%d", by, id, after, limit)
-}
-
-func (f *fakeChat) AddMembers(_ context.Context, by, id string, users []string) (chat.Group, error) {
-	return f.group(id), f.note("add %s %s %v", by, id, users)
-}
-
-func (f *fakeChat) RemoveMember(_ context.Context, by, id, user string) error {
-	return f.note("remove %s %s %s", by, id, user)
-}
-
 // fakeAuth knows the tokens "token-of-<user>" and "expired".
 type fakeAuth struct{}
 
@@ -96,11 +79,29 @@ func (fakeAuth) Verify(token string) (auth.Identity, error) {
 	return auth.Identity{User: user, Expires: time.Now().Add(time.Hour)}, nil
 }
 
-const testMaxBody = 4096
+// fakeKeys knows the keys "key-of-<backend>".
+type fakeKeys struct{}
+
+func (fakeKeys) Find(key string) (string, bool) { return strings.CutPrefix(key, "key-of-") }
+
+// fakeEvents answers who it was called for.
+type fakeEvents struct{}
+
+func (fakeEvents) Serve(w http.ResponseWriter, r *http.Request, login Login) {
+	if r.Header.Get("Last-Event-ID") == "bad" {
+		Refuse(w, wire.RetryError(wire.ReasonBusy, "too many", 5*time.Second))
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream; charset=utf-8")
+	fmt.Fprintf(w, "data: %s %d %s\n\n", login.User, len(login.Device), login.Token.User)
+	_ = http.NewResponseController(w).Flush()
+}
+
+const testMaxBody = 8192
 
 func newTestServer(f Chat, dev bool) *Server {
 	return New(Config{
-		Chat: f, Auth: fakeAuth{},
+		Chat: f, Auth: fakeAuth{}, Keys: fakeKeys{}, Events: fakeEvents{}, SystemUser: "system",
 		Origins:        Origins{Dev: dev, Allowed: []string{"https://chat.example.com"}},
 		MaxBody:        testMaxBody,
 		MaxConnections: 100,
@@ -114,7 +115,7 @@ func newTestServer(f Chat, dev bool) *Server {
 // request is an HTTP request in short: method, target, body; headers as "Name: value".
 func request(method, target, body string, headers ...string) *http.Request {
 	r := httptest.NewRequest(method, "http://localhost:9501"+target, strings.NewReader(body))
-	if method == "POST" {
+	if body != "" || method == "POST" || method == "PUT" || method == "PATCH" {
 		r.Header.Set("Content-Type", "application/json")
 	}
 	for _, h := range headers {

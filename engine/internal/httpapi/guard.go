@@ -64,8 +64,8 @@ func isLoopback(name string) bool {
 }
 
 var (
-	corsMethods = []string{"GET, POST, DELETE"}
-	corsHeaders = []string{"Authorization, Content-Type, Idempotency-Key"}
+	corsMethods = []string{"GET, POST, PUT, PATCH, DELETE"}
+	corsHeaders = []string{"Authorization, Content-Type, Idempotency-Key, Last-Event-ID"}
 	corsExposed = []string{"Retry-After"}
 	corsMaxAge  = []string{"600"}
 )

@@ -61,8 +61,8 @@ func TestExpiredToken(t *testing.T) {
 // anything else.
 func TestEveryRouteWantsALogin(t *testing.T) {
 	for _, rt := range publicRoutes() {
-		status, _, body := do(newTestServer(&fakeChat{}, false), request(rt.method, rt.path, "{", "Content-Type: text/plain"))
-		if rt.open {
+		status, _, body := do(newTestServer(&fakeChat{}, false), request(rt.method, rt.path, "{", "Content-Type: text/plain", "X-User-Id: 1"))
+		if rt.level == levelOpen {
 			expect(t, rt.path, status, 200)
 			continue
 		}
@@ -122,13 +122,13 @@ func TestPreflight(t *testing.T) {
 		if status == 204 {
 			expect(t, "body", body, "")
 			expect(t, "origin", header.Get("Access-Control-Allow-Origin"), origin)
-			expect(t, "headers", header.Get("Access-Control-Allow-Headers"), "Authorization, Content-Type, Idempotency-Key")
+			expect(t, "headers", header.Get("Access-Control-Allow-Headers"), "Authorization, Content-Type, Idempotency-Key, Last-Event-ID")
 		}
 		return status, header.Get("Access-Control-Allow-Methods")
 	}
 	status, methods := ask("https://chat.example.com")
 	expect(t, "allowed", status, 204)
-	expect(t, "methods", methods, "GET, POST, DELETE")
+	expect(t, "methods", methods, "GET, POST, PUT, PATCH, DELETE")
 	status, methods = ask("https://evil.example")
 	expect(t, "foreign", status, 403)
 	expect(t, "methods", methods, "")

@@ -4,9 +4,19 @@ import "gannet/codec/wire"
 
 func healthRoutes() []route {
 	return []route{
-		{method: "GET", path: "/healthz", do: healthz, open: true},
-		{method: "GET", path: "/readyz", do: readyz, open: true},
+		{
+			method: "GET", path: "/healthz", do: healthz, level: levelOpen,
+			about: about{id: "healthz", tag: tagServer, summary: "See that the process is alive", data: statusView{}},
+		},
+		{
+			method: "GET", path: "/readyz", do: readyz, level: levelOpen,
+			about: about{id: "readyz", tag: tagServer, summary: "See that the server takes traffic", data: statusView{}},
+		},
 	}
+}
+
+type statusView struct {
+	Status string `json:"status" enum:"alive,ready"`
 }
 
 // healthz: the process is alive.

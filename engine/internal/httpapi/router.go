@@ -7,16 +7,32 @@ import (
 	"strings"
 )
 
-// route is one line of the API's table.
+// route is one line of the API's table: what it does, for whom, and what the
+// OpenAPI document says about it.
 type route struct {
 	method, path string
 	do           action
-	open         bool // needs no login
+	level        level
+	body         bodyRule
+	cids         bool // retries are recognised by cids, not by kept answers
+	reads        bool // a POST that changes nothing
+	urlToken     bool // ?token= is a login
+	about        about
+}
+
+// keepsAnswers reports whether a retry with the same Idempotency-Key is answered
+// from what was kept.
+func (rt *route) keepsAnswers() bool {
+	return rt.method == http.MethodPost && !rt.cids && !rt.reads && rt.level != levelOpen
 }
 
 // publicRoutes lists what the public listener serves, besides the page.
 func publicRoutes() []route {
-	return slices.Concat(messageRoutes(), groupRoutes(), memberRoutes(), healthRoutes())
+	return slices.Concat(
+		messageRoutes(), batchRoutes(), systemRoutes(), receiptRoutes(), changeRoutes(), reactionRoutes(),
+		conversationRoutes(), groupRoutes(), memberRoutes(), joinRoutes(), banRoutes(), blockRoutes(),
+		presenceRoutes(), tokenRoutes(), figureRoutes(), eventRoutes(), documentRoutes(), healthRoutes(),
+	)
 }
 
 // newMux builds a router: an endpoint for each route, an answer 405 for the
@@ -24,9 +40,10 @@ func publicRoutes() []route {
 func (s *Server) newMux(routes []route) *http.ServeMux {
 	mux := http.NewServeMux()
 	methods := make(map[string][]string)
-	for _, rt := range routes {
+	for i := range routes {
+		rt := &routes[i]
 		label := rt.method + " " + rt.path
-		mux.Handle(label, &endpoint{server: s, do: rt.do, open: rt.open, stats: s.newRouteStats(label)})
+		mux.Handle(label, &endpoint{server: s, route: rt, stats: s.newRouteStats(label)})
 		methods[rt.path] = append(methods[rt.path], rt.method)
 	}
 	for path, list := range methods {

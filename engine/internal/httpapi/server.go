@@ -13,8 +13,14 @@ import (
 // Config of the public server. All fields are needed, except those that say
 // otherwise.
 type Config struct {
-	Chat Chat
-	Auth Auth
+	Chat   Chat
+	Auth   Auth
+	Keys   Keys   // nil: there are no API keys
+	Events Events // serves GET /api/v1/events
+
+	SystemUser string // whom system messages come from; nobody else may be it
+	PerSecond  int    // requests of one user; 0: any number
+	Burst      int    // how many of them may come at once after a pause
 
 	Origins        Origins            // who may call from a browser; Dev also lets ?uid= in
 	MaxBody        int                // bytes of a request's body
@@ -30,14 +36,20 @@ type Config struct {
 // After Listen has returned, its methods may be called by any goroutine.
 type Server struct {
 	service
-	chat    Chat
-	auth    Auth
-	origins Origins
-	maxBody int
-	ready   func() *wire.Error
-	metrics *metrics.Registry // nil: requests are not counted
-	logger  *slog.Logger
+	chat       Chat
+	auth       Auth
+	keys       Keys
+	events     Events
+	systemUser string
+	origins    Origins
+	maxBody    int
+	ready      func() *wire.Error
+	metrics    *metrics.Registry // nil: requests are not counted
+	logger     *slog.Logger
 
+	rate      rate
+	underWay  underWay
+	document  []byte // of GET /api/v1/openapi.json
 	mux       *http.ServeMux
 	unrouted  *routeStats
 	exchanges sync.Pool
@@ -46,11 +58,13 @@ type Server struct {
 // New builds a server, which doesn't listen yet.
 func New(c Config) *Server {
 	s := &Server{
-		chat: c.Chat, auth: c.Auth, origins: c.Origins, maxBody: c.MaxBody,
-		ready: c.Ready, metrics: c.Metrics, logger: c.Logger,
+		chat: c.Chat, auth: c.Auth, keys: c.Keys, events: c.Events, systemUser: c.SystemUser,
+		origins: c.Origins, maxBody: c.MaxBody, ready: c.Ready, metrics: c.Metrics, logger: c.Logger,
 	}
+	s.rate.set(c.PerSecond, c.Burst)
 	s.service = newService(s, c.MaxConnections, c.Logger)
 	s.unrouted = s.newRouteStats("none")
+	s.document = description()
 	s.mux = s.newMux(publicRoutes())
 	page := web.New(web.Config{WebSocket: c.WebSocket, Dev: c.Origins.Dev})
 	for _, path := range page.Paths() {

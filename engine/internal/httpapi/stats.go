@@ -37,6 +37,13 @@ func (s *routeStats) observe(status int, took time.Duration) {
 	s.seconds.ObserveDuration(took)
 }
 
+// count is observe for an answer whose duration says nothing.
+func (s *routeStats) count(status int) {
+	if s != nil {
+		s.counter(status).Inc()
+	}
+}
+
 func (s *routeStats) counter(status int) *metrics.Counter {
 	place := &s.counts[status-100]
 	if c := place.Load(); c != nil {
