@@ -31,11 +31,15 @@ func TestPage(t *testing.T) {
 	p := New(Config{WebSocket: "0.0.0.0:9602", Dev: true})
 	types := map[string]string{
 		"/":                 "text/html; charset=utf-8",
+		"/api.js":           "text/javascript; charset=utf-8",
 		"/app.js":           "text/javascript; charset=utf-8",
 		"/client.js":        "text/javascript; charset=utf-8",
 		"/conversations.js": "text/javascript; charset=utf-8",
 		"/config.json":      "application/json; charset=utf-8",
+		"/entry.js":         "text/javascript; charset=utf-8",
 		"/favicon.svg":      "image/svg+xml",
+		"/list.js":          "text/javascript; charset=utf-8",
+		"/room.js":          "text/javascript; charset=utf-8",
 		"/style.css":        "text/css; charset=utf-8",
 		"/text.js":          "text/javascript; charset=utf-8",
 		"/view.js":          "text/javascript; charset=utf-8",
@@ -126,13 +130,26 @@ func TestTexts(t *testing.T) {
 		t.Fatal("no Chinese")
 	}
 	wanted := regexp.MustCompile(`data-text="(\w+)"|\btext\.(\w+)`)
-	for _, path := range []string{"/", "/app.js", "/view.js"} {
+	for _, path := range []string{"/", "/api.js", "/app.js", "/list.js", "/room.js", "/view.js"} {
 		_, body := get(t, p, path, "localhost")
 		for _, m := range wanted.FindAllStringSubmatch(body, -1) {
 			key := regexp.MustCompile(`\b` + m[1] + m[2] + `:`)
 			if m[2] != "js" && (!key.MatchString(english) || !key.MatchString(chinese)) {
 				t.Errorf("%s: no text %s%s", path, m[1], m[2])
 			}
+		}
+	}
+}
+
+// Whatever can happen in a group has its words, in both languages.
+func TestGroupEvents(t *testing.T) {
+	_, words := get(t, New(Config{WebSocket: "127.0.0.1:9502"}), "/text.js", "localhost")
+	for _, event := range []string{
+		"created", "joined", "left", "kicked", "banned", "unbanned", "updated", "role",
+		"muted", "unmuted", "transferred", "dissolved", "requested", "refused",
+	} {
+		if n := strings.Count(words, "\n    "+event+": e => "); n != 2 {
+			t.Errorf("%s has words in %d languages", event, n)
 		}
 	}
 }

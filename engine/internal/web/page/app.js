@@ -1,17 +1,23 @@
-// The page: it joins the connection (client.js), what is known (conversations.js) and the
-// drawing (view.js). Everything that came from outside is shown as text, never as HTML.
+// The page: it joins the connection (client.js), what is known (conversations.js) and the drawing
+// (list.js, room.js). Everything that came from outside is shown as text, never as HTML.
 
+import { post } from "./api.js";
 import { Client } from "./client.js";
 import { Conversations } from "./conversations.js";
+import { drawList, drawState } from "./list.js";
+import { drawRoom, scrollToEnd } from "./room.js";
 import { text, translate } from "./text.js";
-import { byId, drawConversation, drawList, drawState, scrollToEnd } from "./view.js";
+import { byId } from "./view.js";
 
 const pageSize = 30;
+const listSize = 200;
 const ackDelay = 200;
-const gapDelay = 1000;
+const readDelay = 300;
+const gapDelay = 1000; // what was sent from here fills its own gap sooner
+const longestTimer = 2 ** 31 - 1;
 
 let config, client, convs, current, token;
-let acks = new Map(); // conversation id → timer
+const timers = new Map();
 
 translate();
 start();
@@ -39,7 +45,8 @@ function login(event) {
   if (!user && !token) return;
   byId("login-error").textContent = "";
   client?.stop();
-  client = new Client({ url: socketURL(), user, token, on: { state, welcome, message, event: groupEvent, sent, failed, retrying, cursors } });
+  const on = { state, welcome, entry, notice, read, settings, cursors: () => convs.cursors(), synced, sent, failed, retrying };
+  client = new Client({ url: socketURL(), user, token, on });
 }
 
 // The page and the socket are two listeners of one host.
@@ -47,53 +54,96 @@ function socketURL() {
   return `${location.protocol === "https:" ? "wss" : "ws"}://${location.hostname}:${config.ws_port}/ws`;
 }
 
-function welcome(user) {
-  if (convs && convs.me === user) return;
+// soon runs what is asked for many times in a moment once.
+function soon(name, delay, run) {
+  if (!timers.has(name)) timers.set(name, setTimeout(() => { timers.delete(name); run(); }, delay));
+}
+
+function state(name, detail) {
+  drawState(name, detail);
+  if (!convs) byId("login-error").textContent = byId("state").textContent;
+  else if (name === "online" && current && !current.opened) load(current);
+}
+
+async function welcome(user) {
+  if (convs?.me !== user) enter(user);
+  await list();
+  client.sync();
+}
+
+function enter(user) {
   convs = new Conversations(user);
   byId("login").hidden = true;
   byId("chat").hidden = false;
   byId("me").textContent = user;
   byId("avatar").textContent = user.slice(0, 1).toUpperCase();
-  drawList(convs, current, open);
+  redraw();
 }
 
-function state(name, detail) {
-  drawState(name, detail);
-  if (name === "online" && current && !current.opened) load(current);
-  if (!convs) byId("login-error").textContent = byId("state").textContent;
+// list asks for what is unread, and what became of receipts while nobody listened.
+async function list() {
+  try {
+    const page = await client.request({ type: "conversations", limit: listSize });
+    for (const line of page.conversations) convs.fill(line);
+  } catch { /* asked again with the next connection */ }
+  redraw();
 }
 
-function cursors() { return convs.cursors(); }
-
-function message(m) {
-  const conv = convs.get(m.conv_id);
-  if (!convs.add(m)) return acknowledge(conv);
-  if (m.from !== convs.me && (conv !== current || document.hidden)) conv.unread++;
-  if (convs.hasGap(conv)) setTimeout(() => { if (convs.hasGap(conv)) client.sync({ [conv.id]: conv.last }); }, gapDelay);
-  acknowledge(conv);
-  redraw(conv);
+function entry(e) {
+  const conv = convs.add(e);
+  if (convs.hasGap(conv)) soon("gap " + conv.id, gapDelay, () => { if (convs.hasGap(conv)) client.sync(); });
+  if (conv === current && !conv.opened) load(conv);
+  arrived(conv, [e]);
 }
 
-// acknowledge tells the server what arrived; a burst is acknowledged once.
-function acknowledge(conv) {
-  if (acks.has(conv.id)) return;
-  acks.set(conv.id, setTimeout(() => { acks.delete(conv.id); client.ack(conv.id, conv.last); }, ackDelay));
+// arrived tells the server what is here; a burst is acknowledged once.
+function arrived(conv, entries) {
+  soon("ack " + conv.id, ackDelay, () => client.ack(conv.id, conv.last));
+  for (const { expires_at: at } of entries) {
+    if (at > Date.now()) setTimeout(redraw, Math.min(at - Date.now(), longestTimer));
+  }
+  redraw();
 }
 
-function groupEvent(e) {
+// notice is of a group too, but has no place in its log.
+function notice(e) {
   const conv = convs.get("group_" + e.group_id);
-  conv.events.push({ ...e, after: conv.last });
+  conv.notices.push({ ...e, after: conv.last });
   conv.touched = Math.max(conv.touched, e.time);
-  redraw(conv);
+  redraw();
+}
+
+function synced(ends) {
+  for (const [id, end] of Object.entries(ends)) {
+    const conv = convs.get(id);
+    if (end.gone) conv.gone = true; else convs.settle(conv, end.seq);
+  }
+  redraw();
+}
+
+function read({ conv_id: id, user_id: user, seq }) {
+  const conv = convs.get(id);
+  if (user !== convs.me) {
+    conv.peerRead = Math.max(conv.peerRead, seq); // shown in single conversations
+    return redraw();
+  }
+  conv.read = Math.max(conv.read, seq);
+  conv.told = Math.max(conv.told, seq);
+  if (convs.unread(conv) > 0) soon("list", readDelay, list); // how many are left the server knows
+  redraw();
+}
+
+function settings({ conv_id: id, pinned, hidden, cleared_seq: cleared }) {
+  Object.assign(convs.get(id), { pinned, hidden, cleared });
+  redraw();
 }
 
 function sent(cid, m) {
   const conv = convs.get(m.conv_id);
   const pending = conv.pending.find(p => p.cid === cid);
   conv.pending = conv.pending.filter(p => p !== pending);
-  convs.add({ ...m, from: convs.me, content: pending?.content });
-  acknowledge(conv);
-  redraw(conv);
+  if (conv.entries.has(m.seq)) return redraw(); // a sync was faster
+  entry({ ...m, type: "chat", from: convs.me, content: pending?.content });
 }
 
 function failed(cid, error) { mark(cid, { failed: `${text.failed}: ${error.msg || error.reason}` }); }
@@ -101,51 +151,64 @@ function failed(cid, error) { mark(cid, { failed: `${text.failed}: ${error.msg |
 function retrying(cid) { mark(cid, { note: text.retrying }); }
 
 function mark(cid, change) {
-  for (const conv of convs.list()) {
-    const pending = conv.pending.find(p => p.cid === cid);
-    if (pending) { Object.assign(pending, change); redraw(conv); }
-  }
+  for (const conv of convs.list()) Object.assign(conv.pending.find(p => p.cid === cid) ?? {}, change);
+  redraw();
 }
 
-function redraw(conv) {
-  if (conv === current) drawConversation(convs, conv);
+function redraw() { soon("draw", 0, draw); }
+
+function draw() {
+  seen();
+  if (current) drawRoom(convs, current, recall);
   drawList(convs, current, open);
+}
+
+// seen notes what is open and visible as read, and tells the server soon.
+function seen() {
+  const conv = current;
+  if (!conv?.opened || conv.gone || document.hidden) return;
+  conv.read = Math.max(conv.read, conv.last);
+  if (conv.read > conv.told) soon("read " + conv.id, readDelay, () => tell(conv, conv.read));
+}
+
+async function tell(conv, seq) {
+  if (conv.gone || seq <= conv.told) return;
+  try {
+    await client.request({ type: "read", conv_id: conv.id, seq });
+  } catch (error) {
+    if (error.reason === "disconnected") return; // told when online
+  }
+  conv.told = Math.max(conv.told, seq);
 }
 
 function open(conv) {
   current = conv;
-  conv.unread = 0;
   byId("chat").classList.add("in-room");
-  redraw(conv);
+  draw();
   scrollToEnd();
   byId("text").focus();
   if (!conv.opened) load(conv);
 }
 
-// load fetches the newest page, or the one before the oldest message that is known.
+// load fetches the newest page, or the one before the oldest place that is known.
 async function load(conv, before) {
+  if (conv.loading || conv.gone) return;
+  conv.loading = true;
   try {
     const page = await client.request({ type: "history", conv_id: conv.id, limit: pageSize, ...(before && { before }) });
+    convs.addPage(conv, page, before);
     conv.opened = true;
-    conv.missing = false;
-    convs.addPage(conv, page.messages, page.has_more);
-    if (conv.last > 0) acknowledge(conv);
+    if (conv.last > 0) arrived(conv, page.messages);
   } catch (error) {
-    if (error.reason === "disconnected") return; // asked again when online
-    conv.opened = conv.kind === "single";
-    conv.missing = conv.kind !== "single";
+    if (error.reason !== "disconnected") conv.missing = true; // otherwise asked again when online
   }
-  redraw(conv);
+  conv.loading = false;
+  draw();
   if (!before) scrollToEnd();
 }
 
-// api calls the HTTP API as the same user.
-async function api(path, body) {
-  const url = "/api/v1" + path + (token ? "" : "?uid=" + encodeURIComponent(convs.me));
-  const headers = { "Content-Type": "application/json", ...(token && { Authorization: "Bearer " + token }) };
-  const answer = await (await fetch(url, { method: "POST", headers, body: JSON.stringify(body) })).json();
-  if (answer.code !== 200) alert(answer.msg);
-  return answer;
+function recall(m) {
+  client.request({ type: "recall", id: m.id }).catch(error => alert(error.msg ?? text.stopped));
 }
 
 function askMembers() {
@@ -157,13 +220,13 @@ byId("create").onclick = async () => {
   const conv = current;
   const members = askMembers();
   if (!members) return;
-  await api("/groups", { group_id: conv.name, name: conv.name, members });
+  await post({ user: convs.me, token }, "/groups", { group_id: conv.name, name: conv.name, members });
   load(conv);
 };
 
-byId("members").onclick = async () => {
+byId("members").onclick = () => {
   const members = askMembers();
-  if (members?.length) await api(`/groups/${encodeURIComponent(current.name)}/members`, { members });
+  if (members?.length) post({ user: convs.me, token }, `/groups/${encodeURIComponent(current.name)}/members`, { members });
 };
 
 byId("open-form").onsubmit = event => {
@@ -174,6 +237,7 @@ byId("open-form").onsubmit = event => {
   byId("open-id").value = "";
   const conv = convs.get(convs.idOf(kind, id));
   conv.touched = Date.now();
+  conv.hidden = false;
   open(conv);
 };
 
@@ -189,7 +253,7 @@ byId("send-form").onsubmit = event => {
   byId("text").rows = 1;
   const cid = client.send(current.target, content);
   current.pending.push({ cid, content, time: Date.now() });
-  redraw(current);
+  draw();
   scrollToEnd();
 };
 
@@ -200,14 +264,10 @@ byId("text").onkeydown = event => {
 };
 byId("text").oninput = event => { event.target.rows = Math.min(6, event.target.value.split("\n").length); };
 
-byId("earlier").onclick = () => load(current, Math.min(...current.messages.keys()));
-byId("back").onclick = () => { current = undefined; byId("chat").classList.remove("in-room"); redraw(); };
+byId("earlier").onclick = () => load(current, current.oldest);
+byId("back").onclick = () => { current = undefined; byId("chat").classList.remove("in-room"); draw(); };
 byId("leave").onclick = () => { client.stop(); location.assign(location.pathname); };
 byId("open-id").placeholder = text.userId;
 byId("text").placeholder = text.write;
 
-document.onvisibilitychange = () => {
-  if (document.hidden || !current) return;
-  current.unread = 0;
-  redraw(current);
-};
+document.onvisibilitychange = () => { if (convs) redraw(); };

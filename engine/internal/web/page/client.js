@@ -9,12 +9,13 @@ const longestWait = 15_000;
 const final = { 4001: "badLogin", 4002: "replaced", 4003: "kicked" }; // no reconnect after these
 
 export class Client {
-  // on: { state(name, detail), welcome(user), message(m), event(e), sent(cid, m), failed(cid, error), retrying(cid), cursors() }
+  // on: { state(name, detail), welcome(user), entry(e), notice(e), read(r), settings(c), cursors(), synced(convs),
+  //   sent(cid, m), failed(cid, error), retrying(cid) }
   constructor({ url, user, token, on }) {
     this.url = url; this.user = user; this.token = token; this.on = on;
     this.device = randomId();
     this.outbox = new Map();  // cid → request of a send
-    this.waiting = new Map(); // cid → { resolve, reject } of other requests
+    this.waiting = new Map(); // cid → { request, resolve, reject } of other requests
     this.tries = 0;
     this.connect();
   }
@@ -68,12 +69,12 @@ export class Client {
     if (this.ws && this.ws.readyState === WebSocket.OPEN) this.ws.send(JSON.stringify(request));
   }
 
-  // request sends and resolves with the answer; it isn't repeated.
-  request(request) {
+  // request sends and resolves with the answer. It isn't repeated after a reconnect.
+  request(fields) {
     if (!this.online) return Promise.reject({ reason: "disconnected" });
-    const cid = randomId();
-    this.write({ ...request, cid });
-    return new Promise((resolve, reject) => this.waiting.set(cid, { resolve, reject }));
+    const request = { ...fields, cid: randomId() };
+    this.write(request);
+    return new Promise((resolve, reject) => this.waiting.set(request.cid, { request, resolve, reject }));
   }
 
   // send gives the cid under which on.sent or on.failed will tell the outcome.
@@ -87,11 +88,32 @@ export class Client {
 
   ack(convId, seq) { this.write({ type: "ack", conv_id: convId, seq }); }
 
-  sync(cursors) { this.write({ type: "sync", cursors }); }
+  // sync asks for everything behind the page's cursors, one request at a time, until there is no more.
+  async sync() {
+    this.behind = true;
+    if (this.syncing) return;
+    this.syncing = true;
+    while (this.behind && this.online) {
+      this.behind = false;
+      const answer = await this.request({ type: "sync", cursors: this.on.cursors() }).catch(() => undefined);
+      if (!answer) break;
+      const ends = answer.convs ?? {};
+      this.on.synced(ends);
+      this.behind ||= Object.values(ends).some(end => end.has_more);
+    }
+    this.syncing = false;
+  }
 
   receive(m) {
-    const handler = { system: "system", chat: "chat", sent: "sent", error: "error", synced: "synced", group: "event" }[m.type];
-    if (handler) this[handler](m); else this.answer(m);
+    const waiting = this.waiting.get(m.cid);
+    if (m.type === "error") this.refused(m, waiting);
+    else if (waiting && this.waiting.delete(m.cid)) waiting.resolve(m);
+    else if (m.type === "system") this.system(m);
+    else if (m.type === "sent") this.sent(m);
+    else if (m.type === "read") this.on.read(m);
+    else if (m.type === "conversation") this.on.settings(m);
+    else if (m.id && m.conv_id) this.on.entry(m); // also of a kind that is unknown here: its place counts
+    else if (m.type === "group") this.on.notice(m);
   }
 
   system(m) {
@@ -101,34 +123,25 @@ export class Client {
     this.tries = 0;
     this.on.welcome(m.user_id);
     this.on.state("online");
-    this.sync(this.on.cursors());
     for (const request of this.outbox.values()) this.write(request);
   }
 
-  chat(m) { this.on.message(m); }
-  event(m) { this.on.event(m); }
-
   sent(m) { if (this.outbox.delete(m.cid)) this.on.sent(m.cid, m); }
 
-  synced(m) {
-    const more = {};
-    for (const [id, at] of Object.entries(m.convs || {})) if (at.has_more) more[id] = at.seq;
-    if (Object.keys(more).length > 0) this.sync(more);
+  // refused tries again what is refused only for now, and a send also where it is unknown what became of it.
+  refused(error, waiting) {
+    const send = this.outbox.get(error.cid);
+    if (waiting && error.retry_after_ms) return this.later(waiting.request, error);
+    if (waiting && this.waiting.delete(error.cid)) return waiting.reject(error);
+    if (!send) return;
+    if (error.retry_after_ms || error.code >= 500) { this.on.retrying(error.cid); return this.later(send, error); }
+    this.outbox.delete(error.cid);
+    this.on.failed(error.cid, error);
   }
 
-  answer(m) {
-    const waiting = this.waiting.get(m.cid);
-    if (waiting && this.waiting.delete(m.cid)) waiting.resolve(m);
-  }
-
-  error(m) {
-    const waiting = this.waiting.get(m.cid);
-    if (waiting && this.waiting.delete(m.cid)) return waiting.reject(m);
-    const request = this.outbox.get(m.cid);
-    if (!request) return;
-    if (m.code < 500 && m.code !== 429) { this.outbox.delete(m.cid); return this.on.failed(m.cid, m); }
-    this.on.retrying(m.cid);
-    setTimeout(() => { if (this.online && this.outbox.has(m.cid)) this.write(request); }, m.retry_after_ms || 1000);
+  later(request, { retry_after_ms: wait = 1000 }) {
+    const { cid } = request;
+    setTimeout(() => { if (this.online && (this.outbox.has(cid) || this.waiting.has(cid))) this.write(request); }, wait);
   }
 }
 
