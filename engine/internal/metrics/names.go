@@ -30,6 +30,11 @@ const (
 	FramesReceived      CounterName = "chat_frames_received_total"
 	FramesSent          CounterName = "chat_frames_sent_total"
 	BytesSent           CounterName = "chat_bytes_sent_total"
+	RateLimited         CounterName = "chat_rate_limited_total"
+	StreamsActive       GaugeName   = "chat_streams_active"
+	StreamEvents        CounterName = "chat_stream_events_total"
+	SlowStreams         CounterName = "chat_slow_streams_total"
+	UsersOnline         GaugeName   = "chat_users_online"
 )
 
 // What the log and its queues do.
@@ -69,7 +74,7 @@ const (
 // the scrape, the labels a series has to give, and docs/metrics.md.
 func definitions() []definition {
 	return []definition{
-		counter(MessagesProcessed, "Messages that were stored and are on disk, by kind of conversation: single, group, service.", "type"),
+		counter(MessagesProcessed, "Messages that were stored and are on disk, by kind of conversation (single, group, service); event counts the entries of a log that are no messages.", "type"),
 		counter(MessagesDelivered, "Messages handed to a connection; one message to a group of n counts up to n times."),
 		counter(MessagesRedelivered, "Messages pushed again to a tracked connection which did not acknowledge them in time."),
 		counter(Duplicates, "Sends recognised as a retry by their cid and answered with the first result."),
@@ -85,10 +90,15 @@ func definitions() []definition {
 		counter(FramesReceived, "WebSocket messages received from clients."),
 		counter(FramesSent, "WebSocket messages written to clients."),
 		counter(BytesSent, "Bytes written to WebSocket clients."),
+		counter(RateLimited, "Requests over WebSocket answered rate_limited."),
+		gauge(StreamsActive, "Server-sent event streams that are open."),
+		counter(StreamEvents, "Events written to streams."),
+		counter(SlowStreams, "Streams closed because too much was waiting for them to read."),
+		gauge(UsersOnline, "Users with at least one connection or stream."),
 
 		histogram(CommitBatch, sizes(), "Messages in one batch of the log."),
 		histogram(FsyncSeconds, durations(), "Time of one fsync of the log."),
-		gauge(QueueDepth, "Entries waiting, by queue: sequencer (sends not yet in a batch), reactor (posts not yet carried out), fanout (runs not yet fully sent), readers (reads waiting for a worker).", "queue"),
+		gauge(QueueDepth, "Entries waiting, by queue: sequencer (sends not yet in a batch), reactor (posts not yet carried out), fanout (runs not yet fully sent), readers (reads waiting for a worker), streams (as reactor, for server-sent events).", "queue"),
 
 		gauge(StorageDiskBytes, "Bytes the database takes on disk."),
 		gauge(StorageWALBytes, "Bytes in the live write-ahead log."),
