@@ -63,9 +63,13 @@ func (s *server) enterFrom(user, device string) *client {
 	s.t.Helper()
 	c := s.dial("uid=" + user + "&device=" + device)
 	c.expect(object{"type": "system", "event": "welcome", "user_id": user, "device": device})
-	c.ask(`{"type":"send","to":"nobody","content":0}`, object{"type": "sent"})
+	c.ask(toNobody, object{"type": "sent"})
 	return c
 }
+
+// toNobody is a message whose answer says that the connection is known: what
+// happens from then on is pushed to it.
+const toNobody = `{"type":"send","to":"nobody","content":0}`
 
 // track connects a tracked client of a user in dev mode and has it sync with
 // the given cursors, a JSON object.
@@ -119,12 +123,40 @@ func (c *client) next() object {
 func (c *client) expect(want object) object {
 	c.t.Helper()
 	got := c.next()
+	c.match(got, want)
+	return got
+}
+
+// match checks some members of a message.
+func (c *client) match(got, want object) {
+	c.t.Helper()
 	for k, v := range want {
 		if !reflect.DeepEqual(got[k], v) {
 			c.t.Fatalf("%s = %v, want %v in %v", k, got[k], v, got)
 		}
 	}
-	return got
+}
+
+// enterGroup writes to a group that the client's user isn't in, which in dev mode
+// makes the group or lets the user in: the event, created or joined, has a seq and
+// the message the next one. Of event and answer either may come first. The connection
+// must be known: a backlog leaves out what its own user did.
+func (c *client) enterGroup(text, event string, seq int) {
+	c.t.Helper()
+	c.send(text)
+	wants := map[any]object{
+		"group": {"event": event, "seq": float64(seq)},
+		"sent":  {"seq": float64(seq + 1)},
+	}
+	for len(wants) > 0 {
+		got := c.next()
+		want, ok := wants[got["type"]]
+		if !ok {
+			c.t.Fatalf("%v while %s was to be %s", got, text, event)
+		}
+		c.match(got, want)
+		delete(wants, got["type"])
+	}
 }
 
 // ask sends and reads the answer.

@@ -18,9 +18,12 @@ type Config struct {
 	Heartbeat HeartbeatConfig `koanf:"heartbeat"`
 	Delivery  DeliveryConfig  `koanf:"delivery"`
 	Dedupe    DedupeConfig    `koanf:"dedupe"`
+	Recall    RecallConfig    `koanf:"recall"`
+	Edit      EditConfig      `koanf:"edit"`
 	Welcome   WelcomeConfig   `koanf:"welcome"`
 	Limits    LimitsConfig    `koanf:"limits"`
 	Groups    GroupsConfig    `koanf:"groups"`
+	System    SystemConfig    `koanf:"system"`
 	HTTP      HTTPConfig      `koanf:"http"`
 	WebSocket WebSocketConfig `koanf:"websocket"`
 	Reactors  int             `koanf:"reactors" doc:"number of event loops that own the WebSocket connections; 0 = one for each CPU"`
@@ -37,18 +40,24 @@ type ListenConfig struct {
 
 // AuthConfig says how a client proves who it is.
 type AuthConfig struct {
-	Mode string    `koanf:"mode" doc:"dev = ?uid=ID is believed, on loopback addresses only; jwt = a signed token is needed"`
-	JWT  JWTConfig `koanf:"jwt"`
+	Mode        string        `koanf:"mode" doc:"dev = ?uid=ID is believed, on loopback addresses only; jwt = a signed token is needed"`
+	JWT         JWTConfig     `koanf:"jwt"`
+	JWKSURL     string        `koanf:"jwks_url" doc:"address of a JSON Web Key Set (RFC 7517) with the public keys of the tokens, https, or http on loopback"`
+	JWKSFile    string        `koanf:"jwks_file" doc:"file with such a set; it is read again when it has changed"`
+	JWKSRefresh time.Duration `koanf:"jwks_refresh" doc:"how often the key sets are looked at for changes"`
+	APIKeys     []string      `koanf:"api_keys" doc:"keys of trusted backends, each name:hash as gannet apikey prints it (the SHA-256 of the key); separated by commas"`
 }
 
-// JWTConfig holds the keys of the tokens. Exactly one of Secret and
-// PublicKeyFile is set in mode jwt.
+// JWTConfig holds the keys of the tokens. In mode jwt there is Secret, or else
+// at least one of PublicKeyFile and the key sets of AuthConfig.
 type JWTConfig struct {
-	Secret         string `koanf:"secret" secret:"true" doc:"shared secret of HS256 tokens, at least 32 bytes"`
-	PublicKeyFile  string `koanf:"public_key_file" doc:"PEM file with the public keys of RS256 (RSA), ES256 (EC P-256) or EdDSA (Ed25519) tokens; several keys may stand in it"`
-	PrivateKeyFile string `koanf:"private_key_file" doc:"PEM file with the private key for gannet token; the server doesn't read it"`
-	Issuer         string `koanf:"issuer" doc:"the iss a token must carry; empty = not looked at"`
-	Audience       string `koanf:"audience" doc:"the aud a token must carry; empty = not looked at"`
+	Secret         string        `koanf:"secret" secret:"true" doc:"shared secret of HS256 tokens, at least 32 bytes"`
+	OldSecrets     []string      `koanf:"old_secrets" secret:"true" doc:"former shared secrets: tokens signed with one are still accepted; separated by commas"`
+	PublicKeyFile  string        `koanf:"public_key_file" doc:"PEM file with the public keys of RS256 (RSA), ES256 (EC P-256) or EdDSA (Ed25519) tokens; several keys may stand in it"`
+	PrivateKeyFile string        `koanf:"private_key_file" doc:"PEM file with the private key for gannet token; the server doesn't read it"`
+	Issuer         string        `koanf:"issuer" doc:"the iss a token must carry; empty = not looked at"`
+	Audience       string        `koanf:"audience" doc:"the aud a token must carry; empty = not looked at"`
+	MaxTTL         time.Duration `koanf:"max_ttl" doc:"longest life of a token, from its iat to its exp; one that lives longer or has no iat is refused, and a revocation needs to be kept no longer; 0s = any"`
 }
 
 // HeartbeatConfig says when a silent connection is closed (4009).
@@ -70,6 +79,17 @@ type DedupeConfig struct {
 	Window time.Duration `koanf:"window" doc:"a send repeated with the same cid within this time has no second effect"`
 }
 
+// RecallConfig says what becomes of recalled messages.
+type RecallConfig struct {
+	Window time.Duration `koanf:"window" doc:"how long after sending a message its sender may recall it"`
+	Text   string        `koanf:"text" doc:"what stands in the place of a recalled message's content"`
+}
+
+// EditConfig says when messages may be changed.
+type EditConfig struct {
+	Window time.Duration `koanf:"window" doc:"how long after sending a message its sender may edit it"`
+}
+
 // WelcomeConfig is the greeting of a new connection.
 type WelcomeConfig struct {
 	Text string `koanf:"text" doc:"msg of the welcome event"`
@@ -77,15 +97,27 @@ type WelcomeConfig struct {
 
 // LimitsConfig bounds what clients may use.
 type LimitsConfig struct {
-	Connections        int `koanf:"connections" doc:"most WebSocket connections at a time; 0 = as many as the descriptor limit (ulimit -n) allows"`
-	ConnectionsPerUser int `koanf:"connections_per_user" doc:"most WebSocket connections of one user at a time; one more is closed (1013); 0 = any number"`
-	MessageBytes       int `koanf:"message_bytes" doc:"largest message or request body, in bytes"`
-	OutboundBytes      int `koanf:"outbound_bytes" doc:"a connection with more bytes than this waiting to be read is closed (4008)"`
+	MessagesPerSecond     int `koanf:"messages_per_second" doc:"requests of one WebSocket connection each second: sends and everything else but acks and pings; 0 = any number"`
+	Burst                 int `koanf:"burst" doc:"how many of them may come at once after a pause"`
+	HTTPPerSecond         int `koanf:"http_per_second" doc:"HTTP requests of one user each second; 0 = any number"`
+	HTTPBurst             int `koanf:"http_burst" doc:"how many of them may come at once after a pause"`
+	Connections           int `koanf:"connections" doc:"most WebSocket connections at a time; 0 = as many as the descriptor limit (ulimit -n) allows"`
+	ConnectionsPerUser    int `koanf:"connections_per_user" doc:"most WebSocket connections of one user at a time; one more is closed (1013); 0 = any number"`
+	ConnectionsPerAddress int `koanf:"connections_per_address" doc:"most WebSocket connections from one IP address at a time; loopback addresses are exempt; 0 = any number"`
+	MessageBytes          int `koanf:"message_bytes" doc:"largest message or request body, in bytes"`
+	OutboundBytes         int `koanf:"outbound_bytes" doc:"a connection with more bytes than this waiting to be read is closed (4008)"`
+	GroupMembers          int `koanf:"group_members" doc:"the most that may be asked for as max_members of a group, up to 100000"`
 }
 
 // GroupsConfig bounds groups.
 type GroupsConfig struct {
-	MaxMembers int `koanf:"max_members" doc:"most members of a group, up to 100000"`
+	MaxMembers     int `koanf:"max_members" doc:"most members of a group that asks for no other max_members; at most limits.group_members"`
+	ReceiptMembers int `koanf:"receipt_members" doc:"in groups with more members than this, read receipts aren't pushed"`
+}
+
+// SystemConfig names the server itself.
+type SystemConfig struct {
+	User string `koanf:"user" doc:"user id that system messages come from; nobody can log in as it"`
 }
 
 // HTTPConfig says which web pages may call the server.
@@ -110,16 +142,23 @@ func DefaultConfig() Config {
 	return Config{
 		Listen:    ListenConfig{WS: "127.0.0.1:9502", HTTP: "127.0.0.1:9501", Admin: "127.0.0.1:9500"},
 		DataDir:   "./data",
-		Auth:      AuthConfig{Mode: auth.ModeDev},
+		Auth:      AuthConfig{Mode: auth.ModeDev, JWKSRefresh: 10 * time.Minute},
 		Heartbeat: HeartbeatConfig{Idle: 60 * time.Second, Check: 30 * time.Second},
 		Delivery: DeliveryConfig{
 			RetryAfter: 30 * time.Second, RetryCheck: 5 * time.Second, Retries: 3, Backlog: 200,
 		},
 		Dedupe:  DedupeConfig{Window: 7 * 24 * time.Hour},
+		Recall:  RecallConfig{Window: 120 * time.Second, Text: "[消息已撤回]"},
+		Edit:    EditConfig{Window: 15 * time.Minute},
 		Welcome: WelcomeConfig{Text: "连接成功"},
-		Limits:  LimitsConfig{ConnectionsPerUser: 10, MessageBytes: 64 << 10, OutboundBytes: 1 << 20},
-		Groups:  GroupsConfig{MaxMembers: 500},
-		Log:     LogConfig{Level: "info", Format: "text"},
+		Limits: LimitsConfig{
+			MessagesPerSecond: 200, Burst: 400, HTTPPerSecond: 100, HTTPBurst: 200,
+			ConnectionsPerUser: 10, ConnectionsPerAddress: 1000,
+			MessageBytes: 64 << 10, OutboundBytes: 1 << 20, GroupMembers: MaxGroupMembers,
+		},
+		Groups: GroupsConfig{MaxMembers: 500, ReceiptMembers: 500},
+		System: SystemConfig{User: "system"},
+		Log:    LogConfig{Level: "info", Format: "text"},
 	}
 }
 
@@ -127,15 +166,32 @@ func DefaultConfig() Config {
 // be apart.
 const clockSkew = 30 * time.Second
 
-// Keys returns what the auth package needs to check or mint tokens.
+// Keys returns what the auth package needs to check or mint tokens: the keys of
+// Auth, and that nobody may log in as the system user.
+func (c Config) Keys() auth.Config {
+	keys := c.Auth.Keys()
+	keys.Reserved = c.System.User
+	return keys
+}
+
+// Keys returns what stands in the auth section alone.
 func (c AuthConfig) Keys() auth.Config {
+	old := make([][]byte, len(c.JWT.OldSecrets))
+	for i, secret := range c.JWT.OldSecrets {
+		old[i] = []byte(secret)
+	}
 	return auth.Config{
 		Mode:           c.Mode,
 		Secret:         []byte(c.JWT.Secret),
+		OldSecrets:     old,
 		PublicKeyFile:  c.JWT.PublicKeyFile,
 		PrivateKeyFile: c.JWT.PrivateKeyFile,
 		Issuer:         c.JWT.Issuer,
 		Audience:       c.JWT.Audience,
 		Leeway:         clockSkew,
+		MaxTTL:         c.JWT.MaxTTL,
+		JWKSURL:        c.JWKSURL,
+		JWKSFile:       c.JWKSFile,
+		JWKSRefresh:    c.JWKSRefresh,
 	}
 }

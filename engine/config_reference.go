@@ -21,17 +21,19 @@ type Setting struct {
 
 // String is the value as it is written in a configuration, a secret masked.
 func (s Setting) String() string {
-	if s.Secret && s.Value != "" {
-		return "********"
-	}
+	var text string
 	switch v := s.Value.(type) {
 	case time.Duration:
-		return formatDuration(v)
+		text = formatDuration(v)
 	case []string:
-		return strings.Join(v, ",")
+		text = strings.Join(v, ",")
 	default:
-		return fmt.Sprint(v)
+		text = fmt.Sprint(v)
 	}
+	if s.Secret && text != "" {
+		return "********"
+	}
+	return text
 }
 
 // Settings lists every key with its value in c, in the order of the struct.

@@ -28,6 +28,7 @@ func TestSettingsAreInTheirPlaces(t *testing.T) {
 	c := DefaultConfig()
 	c.Listen.WS = "127.0.0.1:7"
 	c.Auth.JWT.Secret = "a secret"
+	c.Auth.JWT.OldSecrets = []string{"an old secret", "another"}
 	c.HTTP.AllowedOrigins = []string{"https://a.example", "https://b.example"}
 	got := map[string]Setting{}
 	for _, s := range c.Settings() {
@@ -36,6 +37,7 @@ func TestSettingsAreInTheirPlaces(t *testing.T) {
 	for key, want := range map[string]string{
 		"listen.ws":            "127.0.0.1:7",
 		"auth.jwt.secret":      "********",
+		"auth.jwt.old_secrets": "********",
 		"auth.jwt.issuer":      "",
 		"dedupe.window":        "168h",
 		"websocket.deflate":    "false",

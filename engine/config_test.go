@@ -1,9 +1,12 @@
 package engine
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 	"time"
+
+	"gannet/engine/auth"
 )
 
 func TestDefaultConfigIsValid(t *testing.T) {
@@ -39,6 +42,26 @@ func TestValidateNamesKeyValueAndRemedy(t *testing.T) {
 		"message":           {func(c *Config) { c.Limits.MessageBytes = 255 }, `limits.message_bytes: "255"`},
 		"outbound":          {func(c *Config) { c.Limits.OutboundBytes = 0 }, `limits.outbound_bytes: "0"`},
 		"outbound < one":    {func(c *Config) { c.Limits.OutboundBytes = 65536 }, "limits.outbound_bytes: 65536 is too little for one message of limits.message_bytes (65536); allowed is 69632 or more"},
+		"recall window":     {func(c *Config) { c.Recall.Window = 0 }, `recall.window: "0s" is not allowed; allowed is a duration from 10ms to 8784h`},
+		"recall text":       {func(c *Config) { c.Recall.Text = "\xff" }, "recall.text: "},
+		"edit window":       {func(c *Config) { c.Edit.Window = -time.Second }, `edit.window: "-1s"`},
+		"messages":          {func(c *Config) { c.Limits.MessagesPerSecond = -1 }, `limits.messages_per_second: "-1"`},
+		"burst":             {func(c *Config) { c.Limits.Burst = 0 }, `limits.burst: "0" is not allowed; allowed is a number from 1 to 1000000`},
+		"HTTP requests":     {func(c *Config) { c.Limits.HTTPPerSecond = 1_000_001 }, `limits.http_per_second: "1000001"`},
+		"HTTP burst":        {func(c *Config) { c.Limits.HTTPBurst = 0 }, `limits.http_burst: "0"`},
+		"of an address":     {func(c *Config) { c.Limits.ConnectionsPerAddress = -1 }, `limits.connections_per_address: "-1"`},
+		"group members":     {func(c *Config) { c.Limits.GroupMembers = 1 }, `limits.group_members: "1" is not allowed; allowed is a number from 2 to 100000`},
+		"more group":        {func(c *Config) { c.Limits.GroupMembers = 100_001 }, `limits.group_members: "100001"`},
+		"members > limit":   {func(c *Config) { c.Limits.GroupMembers = 499 }, "groups.max_members: 500 is more than limits.group_members (499); allowed is a number from 2 to 499"},
+		"no members":        {func(c *Config) { c.Groups.MaxMembers = 1 }, `groups.max_members: "1"`},
+		"receipts":          {func(c *Config) { c.Groups.ReceiptMembers = -1 }, `groups.receipt_members: "-1"`},
+		"system user":       {func(c *Config) { c.System.User = "the system" }, `system.user: "the system" is not allowed; allowed is 1 to 64 of A-Z a-z 0-9 . _ @ -`},
+		"no system user":    {func(c *Config) { c.System.User = "" }, `system.user: ""`},
+		"API key":           {func(c *Config) { c.Auth.APIKeys = []string{"billing:hunter2"} }, "auth.api_keys: number 1: the hash of billing is not 64"},
+		"key set":           {func(c *Config) { c.Auth.JWKSURL = "http://login.example.com/keys" }, `auth.jwks_url: "http://login.example.com/keys" is not allowed`},
+		"refresh":           {func(c *Config) { c.Auth.JWKSFile, c.Auth.JWKSRefresh = "keys.json", 0 }, `auth.jwks_refresh: "0s"`},
+		"old secret":        {func(c *Config) { c.Auth.JWT.OldSecrets = []string{"hunter2"} }, "auth.jwt.old_secrets: they stand beside a secret only"},
+		"life":              {func(c *Config) { c.Auth.JWT.MaxTTL = time.Millisecond }, `auth.jwt.max_ttl: "1ms"`},
 		"members":           {func(c *Config) { c.Groups.MaxMembers = 100_001 }, `groups.max_members: "100001" is not allowed; allowed is a number from 2 to 100000`},
 		"origin":            {func(c *Config) { c.HTTP.AllowedOrigins = []string{"chat.example.com"} }, `http.allowed_origins: "chat.example.com" is not allowed`},
 		"origin with path":  {func(c *Config) { c.HTTP.AllowedOrigins = []string{"https://a.example/"} }, `http.allowed_origins: "https://a.example/"`},
@@ -65,7 +88,8 @@ func TestValidateReportsAllProblems(t *testing.T) {
 		t.Fatal("the zero configuration is accepted")
 	}
 	for _, key := range []string{"listen.ws", "listen.http", "listen.admin", "data_dir", "auth.mode",
-		"heartbeat.idle", "delivery.retry_after", "dedupe.window", "limits.message_bytes", "groups.max_members", "log.level", "log.format"} {
+		"heartbeat.idle", "delivery.retry_after", "dedupe.window", "recall.window", "edit.window",
+		"limits.message_bytes", "limits.burst", "limits.group_members", "groups.max_members", "system.user", "log.level", "log.format"} {
 		if !strings.Contains(err.Error(), key+": ") {
 			t.Errorf("%s is missing in:\n%v", key, err)
 		}
@@ -108,9 +132,23 @@ func TestFreePortsMayRepeat(t *testing.T) {
 }
 
 func TestKeysOfTheTokens(t *testing.T) {
-	c := AuthConfig{Mode: "jwt", JWT: JWTConfig{Secret: "s", PublicKeyFile: "p", PrivateKeyFile: "q", Issuer: "i", Audience: "a"}}
-	k := c.Keys()
-	if k.Mode != "jwt" || string(k.Secret) != "s" || k.PublicKeyFile != "p" || k.PrivateKeyFile != "q" || k.Issuer != "i" || k.Audience != "a" || k.Leeway <= 0 {
-		t.Fatalf("%+v", k)
+	c := DefaultConfig()
+	c.Auth = AuthConfig{
+		Mode: "jwt", JWKSURL: "u", JWKSFile: "f", JWKSRefresh: time.Minute,
+		JWT: JWTConfig{
+			Secret: "s", OldSecrets: []string{"t", "r"}, PublicKeyFile: "p", PrivateKeyFile: "q",
+			Issuer: "i", Audience: "a", MaxTTL: time.Hour,
+		},
+	}
+	want := auth.Config{
+		Mode: "jwt", Secret: []byte("s"), OldSecrets: [][]byte{[]byte("t"), []byte("r")}, PublicKeyFile: "p", PrivateKeyFile: "q",
+		JWKSURL: "u", JWKSFile: "f", JWKSRefresh: time.Minute, Issuer: "i", Audience: "a",
+		Leeway: clockSkew, MaxTTL: time.Hour, Reserved: "system",
+	}
+	if got := c.Keys(); !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+	if want.Reserved = ""; !reflect.DeepEqual(c.Auth.Keys(), want) {
+		t.Errorf("%+v", c.Auth.Keys())
 	}
 }

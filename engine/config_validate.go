@@ -18,15 +18,19 @@ import (
 // MaxNodeID is the largest node_id: a message id has 10 bits for it.
 const MaxNodeID = 1<<10 - 1
 
-// MaxGroupMembers is the most that groups.max_members may be set to.
+// MaxGroupMembers is the most that limits.group_members may be set to.
 const MaxGroupMembers = 100_000
 
 // envelopeBytes is room for the fields around a message's content, so that a
 // message of the largest size still fits into an empty outbound buffer.
 const envelopeBytes = 4 << 10
 
-// maxWelcomeBytes keeps the greeting small enough to be one short frame.
-const maxWelcomeBytes = 1 << 10
+// maxTextBytes keeps the texts of the configuration small enough to be one short
+// frame each.
+const maxTextBytes = 1 << 10
+
+// year is the longest time that the windows of the configuration may span.
+const year = 366 * 24 * time.Hour
 
 // Validate returns every problem at once, joined, or nil. Each names the key,
 // its value and what is allowed. It touches neither files nor the network.
@@ -35,15 +39,18 @@ func (c Config) Validate() error {
 	c.Listen.validate(&p)
 	p.unless(c.DataDir != "", "data_dir", c.DataDir, "the name of a directory")
 	p.between("node_id", c.NodeID, 0, MaxNodeID)
-	p.add(c.Auth.Keys().Validate())
+	c.Auth.validate(&p)
 	p.add(c.devModeStaysHome())
 	c.Heartbeat.validate(&p)
 	c.Delivery.validate(&p)
-	p.duration("dedupe.window", c.Dedupe.Window, time.Second, 366*24*time.Hour)
-	p.unless(utf8.ValidString(c.Welcome.Text) && len(c.Welcome.Text) <= maxWelcomeBytes,
-		"welcome.text", c.Welcome.Text, fmt.Sprintf("UTF-8 text of at most %d bytes", maxWelcomeBytes))
+	p.duration("dedupe.window", c.Dedupe.Window, time.Second, year)
+	p.duration("recall.window", c.Recall.Window, shortestTimer, year)
+	p.text("recall.text", c.Recall.Text)
+	p.duration("edit.window", c.Edit.Window, shortestTimer, year)
+	p.text("welcome.text", c.Welcome.Text)
 	c.Limits.validate(&p)
-	p.between("groups.max_members", c.Groups.MaxMembers, 2, MaxGroupMembers)
+	c.Groups.validate(&p, c.Limits.GroupMembers)
+	p.unless(auth.ValidUser(c.System.User), "system.user", c.System.User, "1 to 64 of A-Z a-z 0-9 . _ @ -")
 	for _, origin := range c.HTTP.AllowedOrigins {
 		p.unless(isOrigin(origin), "http.allowed_origins", origin, "scheme://host or scheme://host:port")
 	}
@@ -67,6 +74,12 @@ func (l ListenConfig) validate(p *problems) {
 	}
 }
 
+func (a AuthConfig) validate(p *problems) {
+	p.add(a.Keys().Validate())
+	_, err := auth.NewAPIKeys(a.APIKeys)
+	p.add(err)
+}
+
 func (h HeartbeatConfig) validate(p *problems) {
 	p.duration("heartbeat.idle", h.Idle, shortestTimer, 24*time.Hour)
 	p.duration("heartbeat.check", h.Check, shortestTimer, 24*time.Hour)
@@ -80,8 +93,14 @@ func (d DeliveryConfig) validate(p *problems) {
 }
 
 func (l LimitsConfig) validate(p *problems) {
+	p.between("limits.messages_per_second", l.MessagesPerSecond, 0, 1_000_000)
+	p.between("limits.burst", l.Burst, 1, 1_000_000)
+	p.between("limits.http_per_second", l.HTTPPerSecond, 0, 1_000_000)
+	p.between("limits.http_burst", l.HTTPBurst, 1, 1_000_000)
 	p.between("limits.connections", l.Connections, 0, 10_000_000)
 	p.between("limits.connections_per_user", l.ConnectionsPerUser, 0, 10_000_000)
+	p.between("limits.connections_per_address", l.ConnectionsPerAddress, 0, 10_000_000)
+	p.between("limits.group_members", l.GroupMembers, 2, MaxGroupMembers)
 	p.between("limits.message_bytes", l.MessageBytes, 256, 16<<20)
 	const key = "limits.outbound_bytes"
 	if least := l.MessageBytes + envelopeBytes; 0 < l.OutboundBytes && l.OutboundBytes < least {
@@ -90,6 +109,18 @@ func (l LimitsConfig) validate(p *problems) {
 		return
 	}
 	p.between(key, l.OutboundBytes, 1, 1<<30)
+}
+
+// validate holds the groups against limits.group_members too.
+func (g GroupsConfig) validate(p *problems, most int) {
+	p.between("groups.receipt_members", g.ReceiptMembers, 0, MaxGroupMembers)
+	const key = "groups.max_members"
+	if 2 <= most && most < g.MaxMembers && g.MaxMembers <= MaxGroupMembers {
+		p.add(fmt.Errorf("%s: %d is more than limits.group_members (%d); allowed is a number from 2 to %d",
+			key, g.MaxMembers, most, most))
+		return
+	}
+	p.between(key, g.MaxMembers, 2, MaxGroupMembers)
 }
 
 // devModeStaysHome refuses the mode in which everybody is believed wherever
@@ -125,6 +156,11 @@ func (p *problems) unless(ok bool, key, value, allowed string) {
 	if !ok {
 		*p = append(*p, fmt.Errorf("%s: %q is not allowed; allowed is %s", key, value, allowed))
 	}
+}
+
+func (p *problems) text(key, value string) {
+	p.unless(utf8.ValidString(value) && len(value) <= maxTextBytes,
+		key, value, fmt.Sprintf("UTF-8 text of at most %d bytes", maxTextBytes))
 }
 
 func (p *problems) oneOf(key, value string, allowed ...string) {

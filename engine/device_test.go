@@ -22,8 +22,9 @@ func TestDevicesSideBySide(t *testing.T) {
 	desk.expect(object{"type": "chat", "from": "2", "to": "1", "content": "from one", "seq": 2.0})
 	a.expect(object{"type": "chat", "from": "2", "content": "from one", "seq": 2.0})
 
-	desk.ask(`{"type":"send","group_id":"g","content":"to myself"}`, object{"type": "sent", "seq": 1.0})
-	phone.expect(object{"type": "chat", "group_id": "g", "from": "2", "seq": 1.0})
+	desk.enterGroup(`{"type":"send","group_id":"g","content":"to myself"}`, "created", 1)
+	phone.expect(object{"type": "group", "event": "created", "group_id": "g", "by": "2", "seq": 1.0})
+	phone.expect(object{"type": "chat", "group_id": "g", "from": "2", "seq": 2.0})
 	phone.expectQuiet()
 	desk.expectQuiet()
 }

@@ -18,10 +18,12 @@ import (
 	"gannet/engine/auth"
 	"gannet/engine/internal/chat"
 	"gannet/engine/internal/delivery"
+	"gannet/engine/internal/door"
 	"gannet/engine/internal/httpapi"
 	"gannet/engine/internal/metrics"
 	"gannet/engine/internal/reactor"
 	"gannet/engine/internal/sequencer"
+	"gannet/engine/internal/sse"
 	"gannet/storage"
 )
 
@@ -36,8 +38,11 @@ type Engine struct {
 	db       *storage.DB
 	seq      *sequencer.Sequencer
 	chat     *chat.Service
-	door     *door
+	door     *door.Door
+	verifier *auth.Verifier
+	keys     *auth.APIKeys
 	reactors *reactor.Reactors
+	streams  *sse.Hub // one more reactor, after the others
 	public   *httpapi.Server
 	admin    *httpapi.Server
 	metrics  *metrics.Registry
@@ -46,6 +51,7 @@ type Engine struct {
 	ready   atomic.Bool
 	started bool // the sequencer runs
 	failed  chan error
+	stopped chan struct{}
 }
 
 // New opens the data directory and builds everything that Start starts. The
@@ -57,40 +63,57 @@ func New(cfg Config, logger *slog.Logger) (*Engine, error) {
 	if err := wire.Pretouch(); err != nil {
 		return nil, fmt.Errorf("preparing the JSON decoder: %w", err)
 	}
-	verifier, err := auth.NewVerifier(cfg.Auth.Keys())
+	tokens := cfg.Keys()
+	tokens.Logger = logger
+	verifier, err := auth.NewVerifier(tokens)
 	if err != nil {
 		return nil, err
 	}
-	e := &Engine{cfg: cfg, logger: logger, metrics: metrics.New(), failed: make(chan error, 8)}
+	keys, err := auth.NewAPIKeys(cfg.Auth.APIKeys)
+	if err != nil {
+		return nil, err
+	}
+	e := &Engine{cfg: cfg, logger: logger, verifier: verifier, keys: keys, metrics: metrics.New(), failed: make(chan error, 8), stopped: make(chan struct{})}
 	if e.files, err = newFileBudget(); err != nil {
 		return nil, err
 	}
 	if e.db, err = storage.Open(storage.Options{Dir: cfg.DataDir, Logger: logger}); err != nil {
 		return nil, err
 	}
-	if err := e.build(verifier); err != nil {
-		e.door.close()
+	if err := e.build(); err != nil {
+		e.door.Close()
 		return nil, errors.Join(err, e.db.Close())
 	}
 	return e, nil
 }
 
 // build makes the parts that need no socket.
-func (e *Engine) build(verifier *auth.Verifier) (err error) {
-	e.door = newDoor(&e.cfg, verifier, e.logger)
+func (e *Engine) build() (err error) {
+	e.door = door.New(door.Config{
+		Dev:       e.cfg.Auth.Mode == auth.ModeDev,
+		System:    e.cfg.System.User,
+		Welcome:   e.cfg.Welcome.Text,
+		Heartbeat: e.cfg.Heartbeat.Idle,
+		Origins:   e.origins(),
+		Verifier:  e.verifier,
+		Logger:    e.logger,
+	})
+	revoked := e.verifier.Revocations()
 	observer := newObserver(e.metrics)
 	encoder := chat.Encoder{Refusal: func(err error) *wire.Error { return e.chat.Refusal(err) }}
 	e.seq, err = sequencer.New(e.db, sequencer.Config{
-		Reactors:           e.cfg.Reactors,
+		Reactors:           e.cfg.Reactors + 1, // with the streams
 		Node:               e.cfg.NodeID,
 		DedupeWindow:       e.cfg.Dedupe.Window,
 		MaxMembers:         e.cfg.Groups.MaxMembers,
 		MaxUserGroups:      maxUserGroups,
 		MaxUserConnections: e.cfg.Limits.ConnectionsPerUser,
 		OpenGroups:         e.cfg.Auth.Mode == auth.ModeDev,
-		Congested:          func() bool { return e.reactors.Backlogged() },
+		Congested:          func() bool { return e.reactors.Backlogged() || e.streams.Backlogged() },
 		Encoder:            encoder,
-		Post:               func(r int, posts []delivery.Post) { e.reactors.Post(r, posts) },
+		Post:               e.post,
+		Presence:           func(user string, online bool) { e.chat.Changed(user, online) },
+		Rewritten:          func(conv, seq uint64) { e.chat.Rewritten(conv, seq) },
 		Observe: func(p *sequencer.Published) {
 			observer.published(p)
 			observer.handOver(e.reactors, p)
@@ -102,18 +125,62 @@ func (e *Engine) build(verifier *auth.Verifier) (err error) {
 		return err
 	}
 	e.chat = chat.New(chat.Config{
-		Reactors:    e.cfg.Reactors,
+		Reactors:    e.cfg.Reactors + 1,
 		Readers:     max(2, e.cfg.Reactors),
 		Backlog:     e.cfg.Delivery.Backlog,
 		RetryAfter:  e.cfg.Delivery.RetryAfter,
 		Retries:     e.cfg.Delivery.Retries,
-		MaxMembers:  e.cfg.Groups.MaxMembers,
 		MaxOutbound: e.cfg.Limits.OutboundBytes,
 		Logger:      e.logger,
-		Renew:       e.door.renew,
+
+		RecallWindow: e.cfg.Recall.Window,
+		RecallText:   e.cfg.Recall.Text,
+		EditWindow:   e.cfg.Edit.Window,
+
+		MaxMembers:     e.cfg.Groups.MaxMembers,
+		GroupMembers:   e.cfg.Limits.GroupMembers,
+		ReceiptMembers: e.cfg.Groups.ReceiptMembers,
+
+		MessagesPerSecond: e.cfg.Limits.MessagesPerSecond,
+		Burst:             e.cfg.Limits.Burst,
+
+		Renew:       e.door.Renew,
+		Revoke:      func(r storage.Revocation) { revoked.Revoke(revocation(r)); revoked.Forget(time.Now()) },
+		Revoked:     func(user string, t chat.Token) bool { return revoked.Revoked(identity(user, t)) },
+		Revocations: revoked.Epoch,
+		Outlived:    e.verifier.Outlived,
 	}, e.db, e.seq, e.door)
-	e.door.chat = e.chat
-	return nil
+	e.door.Chat = e.chat
+	return e.db.Revocations(func(r storage.Revocation) error {
+		revoked.Revoke(revocation(r))
+		return nil
+	})
+}
+
+func (e *Engine) origins() httpapi.Origins {
+	return httpapi.Origins{Allowed: e.cfg.HTTP.AllowedOrigins, Dev: e.cfg.Auth.Mode == auth.ModeDev}
+}
+
+// post hands the posts of a batch to a reactor, or to the streams.
+func (e *Engine) post(r int, posts []delivery.Post) {
+	if r == e.cfg.Reactors {
+		e.streams.Post(posts)
+		return
+	}
+	e.reactors.Post(r, posts)
+}
+
+// revocation is a stored record as auth has it, identity a session's token.
+func revocation(r storage.Revocation) auth.Revocation {
+	v := auth.Revocation{User: r.User, TokenID: r.TokenID, Before: time.Unix(r.Before, 0)}
+	if r.Until != 0 {
+		v.Until = time.Unix(r.Until, 0)
+	}
+	return v
+}
+
+func identity(user string, t chat.Token) auth.Identity {
+	return auth.Identity{User: user, ID: t.ID, Issued: t.Issued, Expires: t.Expires}
 }
 
 // fatal is the end: the log can't be written, so nothing may be answered.
@@ -132,21 +199,26 @@ func (e *Engine) fail(err error) {
 // Start takes traffic. After an error the engine has stopped what it had
 // started and closed its data.
 func (e *Engine) Start() error {
-	if err := e.listen(); err != nil {
-		e.door.open() // for who came already
+	err := e.verifier.Start(context.Background())
+	if err == nil {
+		err = e.listen()
+	}
+	if err != nil {
+		e.door.Unlock() // for who came already
 		return errors.Join(err, e.Shutdown(context.Background()))
 	}
 	e.seq.Start()
 	e.started = true
+	e.chat.Start()
 	e.observe()
-	e.door.open()
+	e.door.Unlock()
 	e.serve(e.public)
 	e.serve(e.admin)
 	go func() {
 		select {
 		case err := <-e.reactors.Failed():
 			e.fail(err)
-		case <-e.door.quit:
+		case <-e.stopped:
 		}
 	}()
 	e.ready.Store(true)
@@ -162,20 +234,23 @@ func (e *Engine) listen() (err error) {
 		MaxMessage:     c.Limits.MessageBytes,
 		MaxOutbound:    c.Limits.OutboundBytes,
 		MaxConnections: c.Limits.Connections,
+		MaxPerAddress:  c.Limits.ConnectionsPerAddress,
 		ReserveFiles:   e.files.reserved,
 		IdleTimeout:    c.Heartbeat.Idle,
 		CheckEvery:     c.Heartbeat.Check,
 		TickEvery:      c.Delivery.RetryCheck,
 		Deflate:        c.WebSocket.Deflate,
-		Protocols:      []string{protocolTracked},
+		Protocols:      []string{door.Tracked},
 		Logger:         e.logger,
 	}, e.door)
 	if err != nil {
 		return fmt.Errorf("listen.ws: %w", err)
 	}
-	e.door.reactors = e.reactors
+	e.door.Reactors = e.reactors
+	e.openStreams()
 	e.public = httpapi.New(httpapi.Config{
-		Chat: e.chat, Auth: e.door.verifier, Origins: e.door.origins,
+		Chat: e.chat, Auth: e.verifier, Keys: e.keys, Events: events{e.streams}, Origins: e.origins(),
+		SystemUser: c.System.User, PerSecond: c.Limits.HTTPPerSecond, Burst: c.Limits.HTTPBurst,
 		MaxBody: c.Limits.MessageBytes, MaxConnections: e.files.http,
 		WebSocket: e.reactors.Addr().String(),
 		Ready:     e.readiness, Metrics: e.metrics, Logger: e.logger,
@@ -230,6 +305,7 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	if e.reactors != nil {
 		e.reactors.StopAccepting()
 	}
+	e.closeStreams(ctx) // before HTTP, which would wait for them
 	e.closeHTTP(ctx)
 	if e.reactors != nil {
 		if e.started {
@@ -238,17 +314,26 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 		}
 		e.cut("closing connections", e.reactors.Close(ctx, shutdownFrame, codec.CloseRestart))
 	}
-	if e.started {
-		e.seq.Stop()
-	}
-	e.door.close()
+	e.seq.Stop()
+	close(e.stopped)
+	e.door.Close()
+	e.verifier.Close()
 	e.chat.Close()
 	return e.db.Close()
 }
 
-// httpStopTime is what requests get to come to their end. It is a part of the
-// stop's time: connections need theirs.
+// httpStopTime is what requests, and streams before them, get to come to their
+// end. It is a part of the stop's time: connections need theirs.
 const httpStopTime = 2 * time.Second
+
+func (e *Engine) closeStreams(ctx context.Context) {
+	if e.streams == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(ctx, httpStopTime)
+	defer cancel()
+	e.cut("closing event streams", e.streams.Close(ctx, shutdownFrame))
+}
 
 func (e *Engine) closeHTTP(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, httpStopTime)
@@ -272,5 +357,5 @@ func (e *Engine) cut(what string, err error) {
 // shutdownFrame tells one connection when to come back.
 func shutdownFrame() []byte {
 	wait := retryAfter/2 + rand.N(retryAfter)
-	return frameOf(wire.AppendShutdown(nil, wait.Milliseconds()))
+	return codec.AppendFrame(nil, codec.OpText, wire.AppendShutdown(nil, wait.Milliseconds()))
 }

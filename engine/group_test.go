@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,7 +28,7 @@ func (s *server) login(user string) *client {
 	s.t.Helper()
 	c := s.dial("token=" + token(s.t, user, hour))
 	c.expect(object{"type": "system", "user_id": user})
-	c.ask(`{"type":"send","to":"nobody","content":0}`, object{"type": "sent"})
+	c.ask(toNobody, object{"type": "sent"})
 	return c
 }
 
@@ -53,27 +54,32 @@ func TestGroup(t *testing.T) {
 	if g["group_id"] != "7" || g["conv_id"] != "group_7" || g["owner_id"] != "a" || g["member_count"] != 2.0 {
 		t.Fatalf("made %v", g)
 	}
-	created := object{"type": "group", "event": "created", "group_id": "7", "by": "a"}
+	created := object{
+		"type": "group", "event": "created", "group_id": "7", "conv_id": "group_7", "by": "a", "seq": 1.0,
+		"name": "friends", "user_ids": []any{"b"},
+	}
 	a.expect(created)
 	b.expect(created)
 	s.expectStatus(409, "conflict", "b", "POST", groups, `{"group_id":7,"name":"again"}`)
 
-	a.ask(`{"type":"send","group_id":"7","content":"one"}`, object{"type": "sent", "seq": 1.0})
-	b.expect(object{"type": "chat", "group_id": "7", "seq": 1.0, "content": "one"})
+	a.ask(`{"type":"send","group_id":"7","content":"one"}`, object{"type": "sent", "seq": 2.0})
+	b.expect(object{"type": "chat", "group_id": "7", "seq": 2.0, "content": "one"})
 
 	s.expectStatus(200, "", "a", "POST", groups+"/7/members", `{"members":["c","b"]}`)
-	joined := object{"type": "group", "event": "joined", "group_id": "7", "user_id": "c", "by": "a"}
+	joined := object{"type": "group", "event": "joined", "group_id": "7", "user_id": "c", "by": "a", "seq": 3.0}
 	for _, member := range []*client{a, b, c} {
 		member.expect(joined)
 	}
-	b.ask(`{"type":"send","group_id":"7","content":"two"}`, object{"type": "sent", "seq": 2.0})
+	b.ask(`{"type":"send","group_id":"7","content":"two"}`, object{"type": "sent", "seq": 4.0})
 	for _, member := range []*client{a, c} {
-		member.expect(object{"type": "chat", "group_id": "7", "seq": 2.0, "content": "two"})
+		member.expect(object{"type": "chat", "group_id": "7", "seq": 4.0, "content": "two"})
 	}
-	// Who came later sees what came later.
-	page := c.ask(`{"type":"history","group_id":"7"}`, object{"type": "history", "has_more": false})
-	if got := seqs(page["messages"].([]any)); len(got) != 1 || got[0] != 2 {
-		t.Errorf("the newcomer sees %v", got)
+	// Who came later sees what came later, from their own coming on.
+	for member, from := range map[*client]int{a: 1, b: 1, c: 3} {
+		page := member.ask(`{"type":"history","group_id":"7"}`, object{"type": "history", "has_more": false})
+		if got := seqs(page["messages"].([]any)); !slices.Equal(got, ascending(from, 4)) {
+			t.Errorf("history shows %v, want what is from %d on", got, from)
+		}
 	}
 	members := s.api("GET", groups+"/7/members?limit=2", "", name, value)
 	if n := len(members["members"].([]any)); n != 2 || members["next_cursor"] != "b" {
@@ -85,29 +91,31 @@ func TestGroup(t *testing.T) {
 // is out, by no way.
 func TestLeftBehind(t *testing.T) {
 	s := serve(t, t.TempDir(), closedGroups)
-	a, b, c := s.login("a"), s.login("b"), s.login("c")
+	a, watcher := s.login("a"), s.login("a")
+	a.expect(object{"type": "chat", "to": "nobody"}) // what the other login sent
+	b, c := s.login("b"), s.login("c")
 	s.expectStatus(200, "", "a", "POST", groups, `{"group_id":"7","name":"n","members":["b","c"]}`)
-	for _, member := range []*client{a, b, c} {
-		member.expect(object{"type": "group", "event": "created"})
+	for _, member := range []*client{a, watcher, b, c} {
+		member.expect(object{"type": "group", "event": "created", "seq": 1.0})
 	}
-	a.ask(`{"type":"send","group_id":"7","content":"all"}`, object{"type": "sent", "seq": 1.0})
-	b.expect(object{"type": "chat", "seq": 1.0})
-	c.expect(object{"type": "chat", "seq": 1.0})
+	a.ask(`{"type":"send","group_id":"7","content":"all"}`, object{"type": "sent", "seq": 2.0})
+	for _, member := range []*client{watcher, b, c} {
+		member.expect(object{"type": "chat", "seq": 2.0})
+	}
 
 	s.expectStatus(403, "forbidden", "b", "DELETE", groups+"/7/members/c", "")
 	s.expectStatus(403, "forbidden", "a", "DELETE", groups+"/7/members/a", "")
 	s.expectStatus(404, "not_found", "a", "DELETE", groups+"/7/members/nobody", "")
 	s.expectStatus(200, "", "a", "DELETE", groups+"/7/members/b", "")
-	for _, member := range []*client{a, b, c} {
-		member.expect(object{"type": "group", "event": "kicked", "user_id": "b", "by": "a"})
+	for _, member := range []*client{a, watcher, b, c} {
+		member.expect(object{"type": "group", "event": "kicked", "user_id": "b", "by": "a", "seq": 3.0})
 	}
 	s.expectStatus(200, "", "c", "DELETE", groups+"/7/members/c", "")
-	a.expect(object{"type": "group", "event": "left", "user_id": "c", "by": "c"})
-	c.expect(object{"type": "group", "event": "left", "user_id": "c", "by": "c"})
-
-	watcher := s.login("a")
-	a.expect(object{"type": "chat", "to": "nobody"}) // what the login sent
-	for seq := 2.0; seq <= 4; seq++ {
+	left := object{"type": "group", "event": "left", "user_id": "c", "by": "c", "seq": 4.0}
+	for _, member := range []*client{a, watcher, c} {
+		member.expect(left)
+	}
+	for seq := 5.0; seq <= 7; seq++ {
 		a.ask(`{"type":"send","group_id":"7","content":"secret"}`, object{"type": "sent", "seq": seq})
 		watcher.expect(object{"type": "chat", "group_id": "7", "seq": seq})
 	}
@@ -115,8 +123,11 @@ func TestLeftBehind(t *testing.T) {
 		out.expectQuiet()
 		out.ask(`{"type":"send","cid":"s","group_id":"7","content":"?"}`, object{"type": "error", "cid": "s", "reason": "not_member"})
 		out.ask(`{"type":"history","cid":"h","group_id":"7"}`, object{"type": "error", "cid": "h", "code": 404.0})
-		out.ask(`{"type":"sync","cid":"y","cursors":{"group_7":0,"single_`+user+`:nobody":1}}`,
-			object{"type": "synced", "cid": "y", "convs": object{"single_" + user + ":nobody": object{"seq": 1.0, "has_more": false}}})
+		out.ask(`{"type":"sync","cid":"y","cursors":{"group_7":2,"single_`+user+`:nobody":1}}`,
+			object{"type": "synced", "cid": "y", "convs": object{
+				"group_7":                    gone,
+				"single_" + user + ":nobody": object{"seq": 1.0, "has_more": false},
+			}})
 		again := s.login(user)
 		again.expectQuiet() // no backlog
 	}
@@ -133,38 +144,41 @@ func TestComeBack(t *testing.T) {
 	a.expect(object{"type": "group", "event": "created"})
 	b := s.dial("token="+token(t, "b", hour), "gannet.v1")
 	b.expect(object{"type": "system"})
-	b.ask(`{"type":"sync","cid":"y"}`, object{"type": "synced", "convs": object{}})
+	b.ask(`{"type":"sync","cid":"y"}`, object{"type": "group", "event": "created", "seq": 1.0})
+	b.expect(synced("y", "group_7", 1, false))
 
 	say := func(seq float64) {
 		a.ask(`{"type":"send","group_id":"7","content":"hi"}`, object{"type": "sent", "seq": seq})
 	}
-	say(1)
-	b.expect(object{"type": "chat", "seq": 1.0})
+	say(2)
+	for got := b.next(); got["type"] != "chat"; got = b.next() { // the event may have come again
+		b.match(got, object{"type": "group", "seq": 1.0})
+	}
 	s.expectStatus(200, "", "a", "DELETE", groups+"/7/members/b", "")
 	a.expect(object{"type": "group", "event": "kicked"})
-	say(2)
-	say(3)
+	say(4)
+	say(5)
 	s.expectStatus(200, "", "a", "POST", groups+"/7/members", `{"members":["b"]}`)
 	a.expect(object{"type": "group", "event": "joined"})
-	say(4)
+	say(7)
 	// Nothing is acknowledged, so it is pushed again and again.
-	for fours := 0; fours < 3; {
+	for last := 0; last < 3; {
 		m := b.next()
 		switch m["seq"] {
-		case nil, 1.0:
-		case 4.0:
-			fours++
+		case 1.0, 2.0, 3.0, 6.0: // before and with the kick, and with the coming back
+		case 7.0:
+			last++
 		default:
 			t.Fatalf("%v reached who was out", m)
 		}
 	}
-	b.send(`{"type":"ack","conv_id":"group_7","seq":4}`)
+	b.send(`{"type":"ack","conv_id":"group_7","seq":7}`)
 	b.send(`{"type":"history","cid":"h","group_id":"7"}`)
 	page := b.next()
-	for page["type"] == "chat" {
+	for page["type"] != "history" {
 		page = b.next()
 	}
-	if got := seqs(page["messages"].([]any)); len(got) != 1 || got[0] != 4 {
+	if got := seqs(page["messages"].([]any)); !slices.Equal(got, ascending(6, 7)) {
 		t.Errorf("history shows %v", got)
 	}
 }

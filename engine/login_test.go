@@ -24,7 +24,11 @@ func token(t *testing.T, user string, ttl time.Duration) string {
 
 func tokenOf(t *testing.T, secret, user string, ttl time.Duration) string {
 	t.Helper()
-	claims := jwt.MapClaims{"sub": user, "exp": time.Now().Add(ttl).Unix()}
+	return sign(t, secret, jwt.MapClaims{"sub": user, "exp": time.Now().Add(ttl).Unix()})
+}
+
+func sign(t *testing.T, secret string, claims jwt.MapClaims) string {
+	t.Helper()
 	text, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(secret))
 	if err != nil {
 		t.Fatal(err)

@@ -12,14 +12,15 @@ func TestMetrics(t *testing.T) {
 	a.ask(`{"type":"send","cid":"c","to":"2","content":"hi"}`, object{"type": "sent"})
 	b.expect(object{"type": "chat"})
 	a.ask(`{"type":"send","cid":"c","to":"2","content":"hi"}`, object{"type": "sent"})
-	a.ask(`{"type":"send","group_id":"7","content":"hi"}`, object{"type": "sent"})
+	a.enterGroup(`{"type":"send","group_id":"7","content":"hi"}`, "created", 1)
 	s.api("GET", "/healthz", "")
 
 	text := s.scrape()
 	for _, line := range []string{
 		`chat_messages_processed_total{type="single"} 3`,
 		`chat_messages_processed_total{type="group"} 1`,
-		`chat_messages_delivered_total 1`,
+		`chat_messages_processed_total{type="event"} 1`,
+		`chat_messages_delivered_total 2`, // a message and an event
 		`chat_duplicates_total 1`,
 		`chat_connections_active 2`,
 		`chat_connections_accepted_total 2`,

@@ -9,13 +9,15 @@ import (
 	"gannet/engine/internal/metrics"
 	"gannet/engine/internal/reactor"
 	"gannet/engine/internal/sequencer"
+	"gannet/engine/internal/sse"
 	"gannet/storage"
 )
 
 // observer counts what the syncer publishes. Its methods run on the syncer's
 // goroutine.
 type observer struct {
-	singles, groups, duplicates metrics.Counter
+	singles, groups, events     metrics.Counter
+	duplicates                  metrics.Counter
 	batch, fsync, send, deliver metrics.Histogram
 	turn                        int
 }
@@ -24,6 +26,7 @@ func newObserver(m *metrics.Registry) *observer {
 	return &observer{
 		singles:    m.Counter(metrics.MessagesProcessed, "single"),
 		groups:     m.Counter(metrics.MessagesProcessed, "group"),
+		events:     m.Counter(metrics.MessagesProcessed, "event"),
 		duplicates: m.Counter(metrics.Duplicates),
 		batch:      m.Histogram(metrics.CommitBatch),
 		fsync:      m.Histogram(metrics.FsyncSeconds),
@@ -35,8 +38,9 @@ func newObserver(m *metrics.Registry) *observer {
 func (o *observer) published(p *sequencer.Published) {
 	o.singles.Add(p.Singles)
 	o.groups.Add(p.Groups)
+	o.events.Add(p.Events)
 	o.duplicates.Add(p.Duplicates)
-	if n := p.Singles + p.Groups; n > 0 {
+	if n := p.Singles + p.Groups + p.Events; n > 0 {
 		o.batch.Observe(float64(n))
 	}
 	if p.Fsync > 0 {
@@ -62,6 +66,7 @@ func (o *observer) handOver(r *reactor.Reactors, p *sequencer.Published) {
 // observe registers everything that is read at a scrape.
 func (e *Engine) observe() {
 	e.observeReactors()
+	e.observeStreams()
 	e.observeQueues()
 	e.observeStorage()
 	version, commit := build()
@@ -90,6 +95,18 @@ func (e *Engine) observeReactors() {
 	m.CounterFunc(metrics.BytesSent, func() uint64 { return s.BytesOut })
 	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(s.Inbox) }, "reactor")
 	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(s.FanOut) }, "fanout")
+}
+
+func (e *Engine) observeStreams() {
+	m := e.metrics
+	var s sse.Stats
+	m.BeforeScrape(func() { s = e.streams.Stats() })
+	m.GaugeFunc(metrics.StreamsActive, func() float64 { return float64(s.Streams) })
+	m.CounterFunc(metrics.StreamEvents, func() uint64 { return s.Events })
+	m.CounterFunc(metrics.SlowStreams, func() uint64 { return s.Slow })
+	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(s.Inbox) }, "streams")
+	m.GaugeFunc(metrics.UsersOnline, func() float64 { return float64(e.seq.Online()) })
+	m.CounterFunc(metrics.RateLimited, func() uint64 { return e.chat.Stats().RateLimited })
 }
 
 func (e *Engine) observeQueues() {

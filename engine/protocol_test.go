@@ -177,9 +177,15 @@ func TestDeflate(t *testing.T) {
 	} {
 		c, _ := s.tryDial("/ws?uid="+user, websocket.DialOptions{CompressionMode: mode, CompressionThreshold: 1})
 		c.expect(object{"type": "system", "user_id": user})
-		c.ask(`{"type":"send","group_id":"g","content":"here"}`, object{"type": "sent"})
+		c.ask(toNobody, object{"type": "sent"})
+		event, seq := "created", 1
+		if len(clients) > 0 {
+			event, seq = "joined", 2*len(clients)+1
+		}
+		c.enterGroup(`{"type":"send","group_id":"g","content":"here"}`, event, seq)
 		for _, earlier := range clients {
-			earlier.expect(object{"type": "chat", "from": user, "content": "here"})
+			earlier.expect(object{"type": "group", "event": "joined", "user_id": user, "seq": float64(seq)})
+			earlier.expect(object{"type": "chat", "from": user, "content": "here", "seq": float64(seq + 1)})
 		}
 		clients = append(clients, c)
 	}

@@ -34,7 +34,13 @@ type server struct {
 // serve runs an engine for as long as the test, or until stop.
 func serve(t *testing.T, dir string, change func(*engine.Config)) *server {
 	t.Helper()
-	e, err := engine.New(config(dir, change), slog.New(slog.NewTextHandler(t.Output(), nil)))
+	return serveLogging(t, dir, change, t.Output())
+}
+
+// serveLogging is serve with a log of one's own.
+func serveLogging(t *testing.T, dir string, change func(*engine.Config), log io.Writer) *server {
+	t.Helper()
+	e, err := engine.New(config(dir, change), slog.New(slog.NewTextHandler(log, nil)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,6 +75,14 @@ func (s *server) run(name string, test func(t *testing.T)) {
 	})
 }
 
+// in is the server to a subtest that runs beside others. The subtest's clients
+// hang up when it ends.
+func (s *server) in(t *testing.T) *server {
+	v := &server{Engine: s.Engine, t: t, ws: s.ws, http: s.http, admin: s.admin}
+	t.Cleanup(v.hangUp)
+	return v
+}
+
 // hangUp cuts the clients' connections: a shutdown would wait for the answers
 // to its close frames, and nobody reads them any more.
 func (s *server) hangUp() {
@@ -92,8 +106,9 @@ func (s *server) stop() {
 // browser keeps no connections, which would outlive their test.
 var browser = &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 
-// call asks the HTTP API. Headers come as name, value.
-func (s *server) call(method, path, body string, headers ...string) (int, object) {
+// exchange asks the HTTP API. Headers come as name, value. Of a stream of events
+// the text isn't waited for.
+func (s *server) exchange(method, path, body string, headers ...string) (status int, text []byte) {
 	s.t.Helper()
 	req, err := http.NewRequestWithContext(s.t.Context(), method, "http://"+s.http+path, strings.NewReader(body))
 	if err != nil {
@@ -103,21 +118,34 @@ func (s *server) call(method, path, body string, headers ...string) (int, object
 		req.Header.Set("Content-Type", "application/json")
 	}
 	for i := 0; i < len(headers); i += 2 {
-		req.Header.Set(headers[i], headers[i+1])
+		req.Header.Add(headers[i], headers[i+1])
 	}
 	resp, err := browser.Do(req)
 	if err != nil {
 		s.t.Fatal(err)
 	}
 	defer resp.Body.Close()
-	var answer object
-	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
+	if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
+		return resp.StatusCode, nil
+	}
+	if text, err = io.ReadAll(resp.Body); err != nil {
 		s.t.Fatalf("%s %s: %v", method, path, err)
 	}
-	if answer["code"] != float64(resp.StatusCode) {
-		s.t.Errorf("%s %s: code %v in an answer of status %d", method, path, answer["code"], resp.StatusCode)
+	return resp.StatusCode, text
+}
+
+// call is exchange for what is answered in the envelope.
+func (s *server) call(method, path, body string, headers ...string) (int, object) {
+	s.t.Helper()
+	status, text := s.exchange(method, path, body, headers...)
+	var answer object
+	if err := json.Unmarshal(text, &answer); err != nil {
+		s.t.Fatalf("%s %s: %q: %v", method, path, text, err)
 	}
-	return resp.StatusCode, answer
+	if answer["code"] != float64(status) {
+		s.t.Errorf("%s %s: code %v in an answer of status %d", method, path, answer["code"], status)
+	}
+	return status, answer
 }
 
 // api is call for what must succeed; it returns the data.

@@ -22,9 +22,13 @@ func openPage(t *testing.T, s *server, query string) *client {
 func TestOlderShapes(t *testing.T) {
 	s := serve(t, t.TempDir(), nil)
 	reader := s.enter("1")
-	reader.ask(`{"type":"group","group_id":1,"content":"mine"}`, object{"type": "sent", "conv_id": "group_1", "seq": 1.0})
+	reader.enterGroup(`{"type":"group","group_id":1,"content":"mine"}`, "created", 1)
 	page := openPage(t, s, "?user_id=2")
 	page.expect(object{"type": "system", "event": "welcome", "user_id": "2", "msg": "连接成功"})
+	page.ask(toNobody, object{"type": "sent"})
+	page.enterGroup(`{"type":"group","group_id":1,"content":"me too"}`, "joined", 3)
+	reader.expect(object{"type": "group", "event": "joined", "user_id": "2", "seq": 3.0})
+	reader.expect(object{"type": "chat", "conv_id": "group_1", "seq": 4.0})
 
 	single := object{"type": "chat", "conv_id": "single_1:2", "from": "2", "to": "1", "content": "hi"}
 	group := object{"type": "chat", "conv_id": "group_1", "from": "2", "group_id": "1", "content": "hi"}
@@ -75,11 +79,12 @@ func TestNobodySpeaksForOthers(t *testing.T) {
 func TestOpenGroups(t *testing.T) {
 	dev := serve(t, t.TempDir(), nil)
 	a, b := dev.enter("1"), dev.enter("2")
-	a.ask(`{"type":"group","group_id":1,"user_id":1,"content":"first"}`, object{"type": "sent", "seq": 1.0})
-	b.ask(`{"type":"group","group_id":1,"user_id":2,"content":"second"}`, object{"type": "sent", "seq": 2.0})
-	a.expect(object{"type": "chat", "group_id": "1", "seq": 2.0, "content": "second"})
-	a.ask(`{"type":"group","group_id":1,"user_id":1,"content":"third"}`, object{"type": "sent", "seq": 3.0})
-	b.expect(object{"type": "chat", "group_id": "1", "seq": 3.0, "content": "third"})
+	a.enterGroup(`{"type":"group","group_id":1,"user_id":1,"content":"first"}`, "created", 1)
+	b.enterGroup(`{"type":"group","group_id":1,"user_id":2,"content":"second"}`, "joined", 3)
+	a.expect(object{"type": "group", "event": "joined", "group_id": "1", "user_id": "2", "by": "2", "seq": 3.0})
+	a.expect(object{"type": "chat", "group_id": "1", "seq": 4.0, "content": "second"})
+	a.ask(`{"type":"group","group_id":1,"user_id":1,"content":"third"}`, object{"type": "sent", "seq": 5.0})
+	b.expect(object{"type": "chat", "group_id": "1", "seq": 5.0, "content": "third"})
 	if g := dev.api("GET", "/api/v1/groups/1?uid=2", ""); g["owner_id"] != "1" || g["member_count"] != 2.0 {
 		t.Errorf("%v", g)
 	}

@@ -69,11 +69,12 @@ func TestShutdownKeepsCursors(t *testing.T) {
 	dir := t.TempDir()
 	s := serve(t, dir, nil)
 	a, b := s.enter("1"), s.enter("2")
-	b.ask(`{"type":"group","group_id":"g","content":0}`, object{"type": "sent"})
+	b.enterGroup(`{"type":"group","group_id":"g","content":0}`, "created", 1)
 	a.say(`"to":"2"`, 1, 3)
 	b.hear(1, 3)
-	a.ask(`{"type":"group","group_id":"g","content":0}`, object{"type": "sent"})
-	b.expect(object{"type": "chat", "group_id": "g"})
+	a.enterGroup(`{"type":"group","group_id":"g","content":0}`, "joined", 3)
+	b.expect(object{"type": "group", "event": "joined", "seq": 3.0})
+	b.expect(object{"type": "chat", "group_id": "g", "seq": 4.0})
 	var wg sync.WaitGroup
 	for _, c := range []*client{a, b} {
 		wg.Go(func() { c.expectClose(1012) })

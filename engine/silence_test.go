@@ -44,14 +44,20 @@ func TestSlowConsumer(t *testing.T) {
 	})
 	a, b := s.enter("1"), s.enter("2")
 	slow := s.upgraded("3")
-	slow.write(masked(fin|opText, `{"type":"group","group_id":"g","content":"here"}`))
+	const here = `{"type":"group","group_id":"g","content":"here"}`
+	slow.write(masked(fin|opText, toNobody))
 	slow.next()
-	a.ask(`{"type":"group","group_id":"g","content":"here"}`, object{"type": "sent", "seq": 2.0})
-	b.ask(`{"type":"group","group_id":"g","content":"here"}`, object{"type": "sent", "seq": 3.0})
-	a.expect(object{"type": "chat", "seq": 3.0})
+	slow.write(masked(fin|opText, here))
+	for range 2 { // the answer, and that the group was created
+		slow.next()
+	}
+	a.enterGroup(here, "joined", 3)
+	b.enterGroup(here, "joined", 5)
+	a.expect(object{"type": "group", "event": "joined", "seq": 5.0})
+	a.expect(object{"type": "chat", "seq": 6.0})
 
 	message := fmt.Sprintf(`{"type":"send","group_id":"g","content":%q}`, strings.Repeat("x", 60<<10))
-	sent := 3
+	sent := 6
 	for !strings.Contains(s.scrape(), "\nchat_slow_consumers_total 1\n") {
 		if sent > 2000 {
 			t.Fatal("nobody was too slow")
@@ -65,6 +71,6 @@ func TestSlowConsumer(t *testing.T) {
 	slow.expectClose(4008)
 	back := s.dial("uid=3", "gannet.v1")
 	back.expect(object{"type": "system"})
-	back.send(fmt.Sprintf(`{"type":"sync","cursors":{"group_g":%d}}`, sent-1))
+	back.send(fmt.Sprintf(`{"type":"sync","cursors":{"group_g":%d,"single_3:nobody":1}}`, sent-1))
 	back.expect(object{"type": "chat", "seq": float64(sent)})
 }

@@ -12,6 +12,9 @@ func synced(cid, conv string, seq int, more bool) object {
 	return object{"type": "synced", "cid": cid, "convs": object{conv: object{"seq": float64(seq), "has_more": more}}}
 }
 
+// gone is what a sync says of a conversation that isn't the user's, or isn't at all.
+var gone = object{"seq": 0.0, "has_more": false, "gone": true}
+
 // TestSync: a tracked client gets nothing until it asks, then what lies behind
 // its cursors, page by page, and then what comes.
 func TestSync(t *testing.T) {
@@ -41,7 +44,10 @@ func TestSync(t *testing.T) {
 
 	b.send(`{"type":"sync","cid":"v","cursors":{"single_1:2":8,"single_1:nobody":0,"group_9":0,"single_8:9":0}}`)
 	b.hear(9, 9)
-	b.expect(synced("v", "single_1:2", 9, false))
+	b.expect(object{"type": "synced", "cid": "v", "convs": object{
+		"single_1:2":      object{"seq": 9.0, "has_more": false},
+		"single_1:nobody": gone, "group_9": gone, "single_8:9": gone,
+	}})
 	b.send(`{"type":"sync","cid":"w","cursors":{"single_1:2":900}}`) // more than there is
 	b.expect(synced("w", "single_1:2", 9, false))
 }

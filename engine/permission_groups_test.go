@@ -1,0 +1,125 @@
+package engine_test
+
+// groupPermissions say who may do what with a group as a whole, and who may come
+// into it.
+var groupPermissions = []permission{
+	//               stranger   member  muted   banned     admin   owner   key   acting  expired  nobody
+	{request: "POST /groups", body: `{"name":"mine"}`,
+		want: "      200        200     200     200        200     200     400   200     expired  401"},
+	{request: "POST /groups", body: `{"name":"mine","group_id":"$group"}`,
+		want: "      conflict   conflict conflict conflict conflict conflict 400 conflict expired 401"},
+	{request: "GET /groups/$group",
+		want: "      404        200     200     404        200     200     400   200     expired  401"},
+	{request: "GET /groups/$group", join: "open",
+		want: "      404        200     200     404        200     200     400   200     expired  401"},
+	{request: "GET /groups/$group", before: dissolvedGroup,
+		want: "      404        404     404     404        404     404     400   404     expired  401"},
+	{request: "PATCH /groups/$group", body: `{"name":"ours"}`,
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "PATCH /groups/$group", body: `{"join":"open"}`,
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "PATCH /groups/$group", body: `{"muted":true}`, join: "open",
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "DELETE /groups/$group",
+		want: "      404        403     403     404        403     200     400   403     expired  401"},
+	{request: "POST /groups/$group/transfer", body: `{"user_id":"$other"}`,
+		want: "      404        403     403     404        403     200     400   403     expired  401"},
+	{request: "POST /groups/$group/transfer", body: `{"user_id":"$stranger"}`,
+		want: "      404        403     403     404        403     400     400   403     expired  401"},
+
+	//               stranger   member  muted   banned     admin   owner   key   acting  expired  nobody
+	{request: "POST /groups/$group/join",
+		want: "      404        200     200     404        200     200     400   200     expired  401"},
+	{request: "POST /groups/$group/join", join: "approval",
+		want: "      200        200     200     banned     200     200     400   200     expired  401"},
+	{request: "POST /groups/$group/join", join: "open",
+		want: "      200        200     200     banned     200     200     400   200     expired  401"},
+	{request: "POST /groups/$group/join", join: "open", before: dissolvedGroup,
+		want: "      404        404     404     404        404     404     400   404     expired  401"},
+	{request: "GET /groups/$group/requests",
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/requests/$asker", body: `{"accept":true}`, join: "approval", before: asked,
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/requests/$asker", body: `{"accept":false}`, join: "approval", before: asked,
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/requests/$guest", body: `{"accept":true}`, join: "approval",
+		want: "      404        403     403     404        404     404     400   403     expired  401"},
+
+	//               stranger   member  muted   banned     admin   owner   key   acting  expired  nobody
+	{request: "GET /groups/$group/bans",
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/bans/$other",
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/bans/$guest",
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/bans/$deputy",
+		want: "      404        403     403     404        403     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/bans/$owner",
+		want: "      404        403     403     404        403     403     400   403     expired  401"},
+	{request: "PUT /groups/$group/bans/$me",
+		want: "      404        403     403     404        403     403     400   403     expired  401"},
+	{request: "DELETE /groups/$group/bans/$outcast",
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "DELETE /groups/$group/bans/$banned",
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "DELETE /groups/$group/bans/$other", // who isn't banned
+		want: "      404        403     403     404        404     404     400   403     expired  401"},
+}
+
+// asked: somebody waits for an answer.
+var asked = []string{`asker POST /groups/$group/join {"text":"please"}`}
+
+// memberPermissions say who may do what with the members of a group.
+var memberPermissions = []permission{
+	//               stranger   member  muted   banned     admin   owner   key   acting  expired  nobody
+	{request: "GET /groups/$group/members",
+		want: "      404        200     200     404        200     200     400   200     expired  401"},
+	{request: "GET /groups/$group/members", join: "open",
+		want: "      404        200     200     404        200     200     400   200     expired  401"},
+	{request: "POST /groups/$group/members", body: `{"members":["$guest"]}`,
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "POST /groups/$group/members", body: `{"members":["$guest"]}`, join: "approval",
+		want: "      404        200     200     404        200     200     400   200     expired  401"},
+	{request: "POST /groups/$group/members", body: `{"members":["$guest"]}`, join: "open",
+		want: "      404        200     200     404        200     200     400   200     expired  401"},
+	{request: "POST /groups/$group/members", body: `{"members":["$me"]}`, join: "open",
+		want: "      404        200     200     404        200     200     400   200     expired  401"},
+	{request: "POST /groups/$group/members", body: `{"members":["$outcast"]}`,
+		want: "      404        403     403     404        banned  banned  400   403     expired  401"},
+	{request: "POST /groups/$group/members", body: `{"members":["$outcast"]}`, join: "approval",
+		want: "      404        banned  banned  404        banned  banned  400   banned  expired  401"},
+	{request: "POST /groups/$group/members", body: `{"members":["$outcast"]}`, join: "open",
+		want: "      404        banned  banned  404        banned  banned  400   banned  expired  401"},
+
+	//               stranger   member  muted   banned     admin   owner   key   acting  expired  nobody
+	{request: "PUT /groups/$group/members/$other", body: `{"mute_s":60}`,
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/members/$other", body: `{"role":"admin"}`,
+		want: "      404        403     403     404        403     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/members/$other", body: `{"role":"member"}`,
+		want: "      404        403     403     404        403     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/members/$other", body: `{"role":"owner"}`,
+		want: "      400        400     400     400        400     400     400   400     expired  401"},
+	{request: "PUT /groups/$group/members/$deputy", body: `{"mute_s":60}`,
+		want: "      404        403     403     404        403     200     400   403     expired  401"},
+	{request: "PUT /groups/$group/members/$owner", body: `{"mute_s":60}`,
+		want: "      404        403     403     404        403     403     400   403     expired  401"},
+	{request: "PUT /groups/$group/members/$me", body: `{"mute_s":0}`,
+		want: "      404        403     403     404        403     403     400   403     expired  401"},
+	{request: "PUT /groups/$group/members/$guest", body: `{"mute_s":60}`,
+		want: "      404        403     403     404        404     404     400   403     expired  401"},
+
+	//               stranger   member  muted   banned     admin   owner   key   acting  expired  nobody
+	{request: "DELETE /groups/$group/members/$other",
+		want: "      404        403     403     404        200     200     400   403     expired  401"},
+	{request: "DELETE /groups/$group/members/$deputy",
+		want: "      404        403     403     404        403     200     400   403     expired  401"},
+	{request: "DELETE /groups/$group/members/$owner",
+		want: "      404        403     403     404        403     403     400   403     expired  401"},
+	{request: "DELETE /groups/$group/members/$guest",
+		want: "      404        403     403     404        404     404     400   403     expired  401"},
+	{request: "DELETE /groups/$group/members/$me",
+		want: "      404        200     200     404        200     403     400   200     expired  401"},
+	{request: "POST /groups/$group/leave",
+		want: "      404        200     200     404        200     403     400   200     expired  401"},
+}
