@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gannet/codec"
-	"gannet/codec/wire"
 )
 
 // ErrClosed is the error of a Client on which Close was called.
@@ -24,10 +23,12 @@ type Client struct {
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
 	done   chan struct{}     // closed when the client is over
-	inbox  chan *wire.Chat   // messages waiting for Receive
+	inbox  chan entry        // what waits for Receive
 	slots  chan struct{}     // one for each unanswered request
 	names  func() string     // cids
 	tracks map[string]*track // changed by the reading goroutine only, under mu
+
+	telling sync.Mutex // held while OnEvent runs
 
 	mu       sync.Mutex
 	link     *link // nil while disconnected
@@ -39,6 +40,7 @@ type Client struct {
 	order    uint64 // of the last call
 	sync     syncer
 	received receipts
+	watched  map[string]struct{} // users whose presence is watched
 }
 
 // Dial connects and logs in. A client whose first connection fails is no client:
@@ -62,13 +64,14 @@ func newClient(cfg Config) *Client {
 	c := &Client{
 		cfg:      cfg,
 		done:     make(chan struct{}),
-		inbox:    make(chan *wire.Chat, cfg.Buffer),
+		inbox:    make(chan entry, cfg.Buffer),
 		slots:    make(chan struct{}, cfg.Window),
 		names:    cids(),
 		tracks:   make(map[string]*track),
 		token:    cfg.Token,
 		calls:    make(map[string]*Pending),
 		received: newReceipts(cfg.Cursors),
+		watched:  make(map[string]struct{}),
 	}
 	for conv, seq := range cfg.Cursors {
 		c.tracks[conv] = &track{last: seq, known: true}
@@ -156,7 +159,7 @@ func (c *Client) serve(l *link) error {
 	})
 	defer stop()
 	c.attach(l)
-	c.cfg.OnEvent(Event{Kind: Connected, User: c.User(), Device: c.Device()})
+	c.tellOf(Event{Kind: Connected, User: c.User(), Device: c.Device()})
 	var writer sync.WaitGroup
 	writer.Go(func() { c.write(l) })
 	err := c.read(l)
@@ -167,7 +170,7 @@ func (c *Client) serve(l *link) error {
 	l.bye(codec.CloseNormal, "") // the writer ends after its last frame
 	writer.Wait()
 	l.end(err)
-	c.cfg.OnEvent(Event{Kind: Disconnected, Err: err})
+	c.tellOf(Event{Kind: Disconnected, Err: err})
 	return err
 }
 
@@ -181,6 +184,7 @@ func (c *Client) attach(l *link) {
 	}
 	c.received.again()
 	c.syncAll()
+	c.watchAgain()
 	c.resend()
 }
 

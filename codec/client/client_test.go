@@ -272,19 +272,3 @@ func TestWhatHadArrivedOutlivesClose(t *testing.T) {
 		}
 	})
 }
-
-func TestGroupEvents(t *testing.T) {
-	run(t, func(t *testing.T, s *FakeServer, cfg Config) {
-		var got Event
-		cfg.OnEvent = func(e Event) { got = e }
-		dial(t, cfg)
-		s.each(func(c *fakeConn) {
-			c.send(wire.AppendGroupEvent(nil, wire.GroupKicked, "7", "3", "1", 5))
-			c.send([]byte(`{"type":"of a later version","id":"x"}`))
-		})
-		synctest.Wait()
-		if want := (Event{Kind: GroupChanged, Event: "kicked", GroupID: "7", UserID: "3", By: "1", Time: 5}); got != want {
-			t.Fatalf("%+v", got)
-		}
-	})
-}

@@ -33,7 +33,7 @@ type Config struct {
 	// seq. What comes after them is asked for once connected.
 	Cursors map[string]uint64
 
-	Buffer     int // messages that may wait for Receive; 256
+	Buffer     int // messages and events that may wait for Receive; 256
 	Window     int // requests that may be unanswered before the next one waits; 1024
 	MaxMessage int // largest message accepted from the server, in bytes; 16 MiB
 
@@ -47,9 +47,10 @@ type Config struct {
 	// Dial opens the transport, below TLS. Default: net.Dialer.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 
-	// OnEvent hears of everything but messages. It is called by the client's own
-	// goroutine, must not block, and must not call methods that wait for the
-	// server.
+	// OnEvent hears of everything but messages, one event at a time. What is part of
+	// a conversation's log it hears from within Receive, between the messages where
+	// it belongs, everything else at once from the client's own goroutine. It must
+	// not block, and must not call methods that wait for the server.
 	OnEvent func(Event)
 }
 

@@ -27,6 +27,12 @@
 // it goes on. The sender's own messages come back only where they are part of
 // such a repair, or were sent from another connection.
 //
+// A conversation's log holds more than messages: what happened to a group, that a
+// message was recalled or edited, reactions. These events have their own seq.
+// Receive passes them to Config.OnEvent when it comes to them, so that the
+// application hears of an edit after it was given the message; whoever wants the
+// events must therefore keep receiving.
+//
 // A tracked client (Config.Tracked) acknowledges what Receive has handed out;
 // what was not acknowledged comes again to the next client of the same device.
 // A simple client is taken to have received whatever reached its socket.

@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -17,14 +18,16 @@ import (
 // messages, once per cid, pushes them, and answers sync and history. Its hooks
 // break things.
 type FakeServer struct {
-	mu    sync.Mutex
-	convs map[string][]wire.Chat // seq is index+1
-	cids  map[string]wire.Chat   // by user and cid
-	conns map[*fakeConn]bool
-	id    uint64
-	acks  map[string]uint64 // last ack of each conversation
-	seen  []wire.Request    // every request, copied
-	dials int
+	mu     sync.Mutex
+	convs  map[string][]wire.Chat // seq is index+1; of an event only id and place count
+	events map[uint64][]byte      // by id, the entries of logs that are no messages
+	gone   map[string]bool        // conversations that are nobody's any more
+	cids   map[string]wire.Chat   // by user and cid
+	conns  map[*fakeConn]bool
+	id     uint64
+	acks   map[string]uint64 // last ack of each conversation
+	seen   []wire.Request    // every request, copied
+	dials  int
 
 	// hooks, read and changed with get and set, called without mu
 	refuse  func(dial int) error                         // before a connection is accepted
@@ -52,7 +55,7 @@ func set[T any](s *FakeServer, p *T, v T) {
 func NewFakeServer() *FakeServer {
 	yes := func(*fakeConn, *wire.Request) bool { return true }
 	return &FakeServer{
-		convs: make(map[string][]wire.Chat), cids: make(map[string]wire.Chat),
+		convs: make(map[string][]wire.Chat), events: make(map[uint64][]byte), gone: make(map[string]bool), cids: make(map[string]wire.Chat),
 		conns: make(map[*fakeConn]bool), acks: make(map[string]uint64),
 		refuse: func(int) error { return nil }, request: yes, answer: yes,
 		push: func(*fakeConn, *wire.Chat) bool { return true }, syncMax: 500,
@@ -109,11 +112,32 @@ func (s *FakeServer) store(from, conv string, content []byte) wire.Chat {
 }
 
 func (s *FakeServer) publish(m *wire.Chat, by *fakeConn) {
+	s.mu.Lock()
+	payload := s.encode(m)
+	s.mu.Unlock()
 	s.each(func(c *fakeConn) {
 		if c != by && get(s, &s.push)(c, m) {
-			c.send(wire.AppendChat(nil, m))
+			c.send(payload)
 		}
 	})
+}
+
+// encode returns an entry of a log as it is sent. Called with mu held.
+func (s *FakeServer) encode(m *wire.Chat) []byte {
+	if event := s.events[m.ID]; event != nil {
+		return event
+	}
+	return wire.AppendChat(nil, m)
+}
+
+// PostEvent stores and pushes an event; its id and place are filled in.
+func (s *FakeServer) PostEvent(e wire.Event) {
+	s.mu.Lock()
+	m := s.store(e.From, e.ConvID, nil)
+	e.ID, e.Seq = m.ID, m.Seq
+	s.events[m.ID] = wire.AppendEvent(nil, &e)
+	s.mu.Unlock()
+	s.publish(&m, nil)
 }
 
 // stored returns a conversation's messages.
@@ -238,7 +262,7 @@ func (c *fakeConn) upgrade(buf []byte) ([]byte, bool) {
 			continue
 		}
 		if status := get(c.server, &c.server.reject); status != 0 {
-			c.nc.Write(codec.AppendReject(nil, status, "unauthorized", ""))
+			c.nc.Write(codec.AppendReject(nil, status, "unauthorized", "", 0))
 			return nil, false
 		}
 		c.accept(req)
@@ -308,7 +332,12 @@ func (c *fakeConn) carryOut(r *wire.Request) {
 		answer = c.onHistory(r)
 	case wire.VerbPing:
 		answer = wire.AppendPong(nil, r.CID)
-	case wire.VerbAuth:
+	case wire.VerbPresence:
+		answer = c.onPresence(r)
+	case wire.VerbConversations:
+		answer = c.onConversations(r)
+	case wire.VerbTyping:
+	default:
 		answer = wire.AppendOK(nil, r.CID)
 	}
 	if answer != nil && get(s, &s.answer)(c, r) {
@@ -353,11 +382,15 @@ func (c *fakeConn) onSync(r *wire.Request) []byte {
 	}
 	var ends []wire.Synced
 	for conv, log := range s.convs {
+		if s.gone[conv] {
+			ends = append(ends, wire.Synced{ConvID: conv, Gone: true})
+			continue
+		}
 		log = log[min(from[conv], uint64(len(log))):]
 		more := len(log) > s.syncMax
 		log = log[:min(len(log), s.syncMax)]
 		for i := range log {
-			c.send(wire.AppendChat(nil, &log[i]))
+			c.send(s.encode(&log[i]))
 		}
 		ends = append(ends, wire.Synced{ConvID: conv, Seq: from[conv] + uint64(len(log)), HasMore: more})
 	}
@@ -365,7 +398,10 @@ func (c *fakeConn) onSync(r *wire.Request) []byte {
 }
 
 func (c *fakeConn) onHistory(r *wire.Request) []byte {
-	log := c.server.stored(c.conv(r))
+	s := c.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	log := s.convs[c.conv(r)]
 	if r.Before > 0 {
 		log = log[:min(r.Before-1, uint64(len(log)))]
 	}
@@ -376,7 +412,38 @@ func (c *fakeConn) onHistory(r *wire.Request) []byte {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = wire.AppendChat(dst, &log[i])
+		dst = append(dst, s.encode(&log[i])...)
 	}
 	return wire.AppendHistoryTail(dst, more)
+}
+
+// onPresence answers that everybody is there but user "4".
+func (c *fakeConn) onPresence(r *wire.Request) []byte {
+	states := make([]wire.UserState, len(r.Users))
+	for i, user := range r.Users {
+		states[i] = wire.UserState{User: strings.Clone(user), Online: user != "4"}
+		if user == "4" {
+			states[i].LastSeen = 7
+		}
+	}
+	return wire.AppendPresence(nil, r.CID, states)
+}
+
+// onConversations lists all conversations, by name, as one page before another.
+func (c *fakeConn) onConversations(r *wire.Request) []byte {
+	s := c.server
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	dst := append(wire.AppendConversationsHead(nil, r.CID), `"conversations":[`...)
+	for i, conv := range slices.Sorted(maps.Keys(s.convs)) {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		line := wire.Conversation{ConvID: conv, Kind: wire.Group, GroupID: "7", Name: "seven", LastSeq: uint64(len(s.convs[conv]))}
+		if line.LastSeq > 0 {
+			line.LastMessage = s.encode(&s.convs[conv][line.LastSeq-1])
+		}
+		dst = wire.AppendConversation(dst, &line)
+	}
+	return append(dst, `],"next":"more"}`...)
 }

@@ -11,69 +11,96 @@ import (
 // closed.
 var errOver = errors.New("client: closing")
 
-// Receive returns the next message. What it has returned counts as received: a
+// Receive returns the next message. The events among the messages go to
+// Config.OnEvent when it comes to them. What it has come to counts as received: a
 // tracked client acknowledges it. After the client is over it still returns what
 // had arrived, and then why.
-func (c *Client) Receive(ctx context.Context) (*wire.Chat, error) {
-	select {
-	case m := <-c.inbox:
-		c.receive(m)
-		return m, nil
-	default:
-	}
-	select {
-	case m := <-c.inbox:
-		c.receive(m)
-		return m, nil
-	case <-ctx.Done():
-		return nil, context.Cause(ctx)
-	case <-c.done:
-		return c.leftover()
+func (c *Client) Receive(ctx context.Context) (*Chat, error) {
+	for {
+		e, err := c.next(ctx)
+		if err != nil {
+			return nil, err
+		}
+		c.receive(e)
+		if e.chat != nil {
+			return e.chat, nil
+		}
+		c.tellOf(*e.event)
 	}
 }
 
-// leftover is Receive of a client that is over.
-func (c *Client) leftover() (*wire.Chat, error) {
+// next takes an entry out of the inbox.
+func (c *Client) next(ctx context.Context) (entry, error) {
 	select {
-	case m := <-c.inbox:
-		c.receive(m)
-		return m, nil
+	case e := <-c.inbox:
+		return e, nil
 	default:
-		return nil, c.Err()
 	}
+	select {
+	case e := <-c.inbox:
+		return e, nil
+	case <-ctx.Done():
+		return entry{}, context.Cause(ctx)
+	case <-c.done:
+	}
+	select {
+	case e := <-c.inbox:
+		return e, nil
+	default:
+		return entry{}, c.Err()
+	}
+}
+
+// tellOf hands an event to the application, which hears one at a time.
+func (c *Client) tellOf(e Event) {
+	c.telling.Lock()
+	defer c.telling.Unlock()
+	c.cfg.OnEvent(e)
 }
 
 // handle takes in one message of the server. It runs on the reading goroutine.
 func (c *Client) handle(l *link, r *reply) error {
+	if logTypes[r.Type] {
+		return c.onEntry(r.entry())
+	}
 	switch r.Type {
-	case "chat":
-		return c.onChat(r)
 	case "sent":
 		return c.onSent(r)
 	case "synced":
 		return c.onSynced(r)
 	case "error":
 		return c.onError(r)
-	case "history", "ok", "pong":
+	case "history", "conversations", "ok", "pong":
 		c.answer(r)
-	case "group":
-		c.cfg.OnEvent(Event{Kind: GroupChanged, Event: r.Event, GroupID: r.GroupID, UserID: r.UserID, By: r.By, Time: r.Time})
+	case "read", "typing", "conversation":
+		c.tellOf(r.notice())
+	case "presence":
+		c.onPresence(r)
 	case "system":
 		c.onSystem(l, r)
 	}
 	return nil // other types belong to later versions
 }
 
-func (c *Client) answer(r *reply) {
-	if p := c.claim(r.CID); p != nil {
+// answer settles the request that r answers, and reports whether there was one.
+func (c *Client) answer(r *reply) bool {
+	p := c.claim(r.CID)
+	if p != nil {
 		p.settle(r)
+	}
+	return p != nil
+}
+
+func (c *Client) onPresence(r *reply) {
+	if !c.answer(r) {
+		c.tellOf(r.notice())
 	}
 }
 
 func (c *Client) onSystem(l *link, r *reply) {
 	if r.Event == "shutdown" {
 		l.asked = r.retryAfter()
-		c.cfg.OnEvent(Event{Kind: Shutdown, RetryAfter: l.asked})
+		c.tellOf(Event{Kind: Shutdown, RetryAfter: l.asked})
 	}
 }
 
@@ -89,17 +116,25 @@ func (c *Client) onError(r *reply) error {
 	return nil
 }
 
-func (c *Client) onChat(r *reply) error {
-	c.mu.Lock()
-	t := c.track(r.ConvID)
-	old := t.known && r.Seq <= t.last
-	t.offer(r.message())
-	c.mu.Unlock()
-	if old {
-		c.repeated(r.ConvID, r.Seq)
+// onEntry takes in an entry of a conversation's log, and tells at once of what is
+// in no log.
+func (c *Client) onEntry(e entry) error {
+	if e.seq == 0 {
+		if e.event != nil {
+			c.tellOf(*e.event)
+		}
 		return nil
 	}
-	return c.advance(r.ConvID, t)
+	c.mu.Lock()
+	t := c.track(e.conv)
+	old := t.known && e.seq <= t.last
+	t.offer(e)
+	c.mu.Unlock()
+	if old {
+		c.repeated(e.conv, e.seq)
+		return nil
+	}
+	return c.advance(e.conv, t)
 }
 
 // onSent notes the seq of our own message, which no chat message will bring, and
@@ -138,23 +173,31 @@ func (c *Client) advance(conv string, t *track) error {
 	return nil
 }
 
-// drain hands on the messages of t that are due. It waits while the inbox is
-// full; a message counts as taken only when it is in there.
+// drain hands on the entries of t that are due.
 func (c *Client) drain(t *track) error {
 	for {
 		c.mu.Lock()
-		m := t.next()
+		e, due := t.next()
 		c.mu.Unlock()
-		if m == nil {
+		if !due {
 			return nil
 		}
-		select {
-		case c.inbox <- m:
-		case <-c.ctx.Done():
-			return errOver
+		if err := c.hand(e); err != nil {
+			return err
 		}
 		c.mu.Lock()
-		t.take(m)
+		t.take()
 		c.mu.Unlock()
+	}
+}
+
+// hand puts an entry into the inbox. It waits while that is full; only what is in
+// there counts as taken.
+func (c *Client) hand(e entry) error {
+	select {
+	case c.inbox <- e:
+		return nil
+	case <-c.ctx.Done():
+		return errOver
 	}
 }

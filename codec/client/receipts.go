@@ -7,7 +7,7 @@ import (
 	"gannet/codec/wire"
 )
 
-// receipts is what Receive has returned. Guarded by the client's mu.
+// receipts is what Receive has come to. Guarded by the client's mu.
 type receipts struct {
 	seqs  map[string]uint64   // the last seq of each conversation
 	dirty map[string]struct{} // conversations whose seq is to be acknowledged
@@ -30,19 +30,30 @@ func (r *receipts) again() {
 }
 
 // Cursors returns, for each conversation, the last seq that Receive has
-// returned: what to give as Config.Cursors to go on from here.
+// come to: what to give as Config.Cursors to go on from here.
 func (c *Client) Cursors() map[string]uint64 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return maps.Clone(c.received.seqs)
 }
 
-// receive notes that m was returned by Receive.
-func (c *Client) receive(m *wire.Chat) {
+// receive notes that Receive has come to e.
+func (c *Client) receive(e entry) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.received.seqs[m.ConvID] = m.Seq
-	c.toAck(m.ConvID)
+	if e.seq == 0 {
+		c.received.forget(e.conv)
+		return
+	}
+	c.received.seqs[e.conv] = e.seq
+	c.toAck(e.conv)
+}
+
+// forget is for a conversation that is gone.
+func (r *receipts) forget(conv string) {
+	delete(r.seqs, conv)
+	delete(r.dirty, conv)
+	delete(r.acked, conv)
 }
 
 // repeated notes that the server sent a message again that was received: the

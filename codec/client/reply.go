@@ -1,6 +1,7 @@
 package client
 
 import (
+	"bytes"
 	"encoding/json"
 	"time"
 
@@ -14,6 +15,7 @@ type reply struct {
 	Type string `json:"type"`
 	CID  string `json:"cid"`
 	chat
+	raw []byte // the message itself, of a group's event
 
 	Event        string `json:"event"`
 	UserID       string `json:"user_id"`
@@ -24,25 +26,31 @@ type reply struct {
 	Msg          string `json:"msg"`
 	RetryAfterMS int64  `json:"retry_after_ms"`
 
-	Messages []chat `json:"messages"`
-	HasMore  bool   `json:"has_more"`
-	Convs    map[string]struct {
+	EventSeq uint64   `json:"event_seq"`
+	UserIDs  []string `json:"user_ids"`
+	Emoji    string   `json:"emoji"`
+	Op       string   `json:"op"`
+	IDs      []string `json:"ids"`
+
+	Users    map[string]string `json:"users"`
+	LastSeen map[string]int64  `json:"last_seen"`
+
+	Pinned     bool   `json:"pinned"`
+	Muted      bool   `json:"muted"`
+	Hidden     bool   `json:"hidden"`
+	ClearedSeq uint64 `json:"cleared_seq"`
+
+	Messages []json.RawMessage `json:"messages"`
+	HasMore  bool              `json:"has_more"`
+
+	Conversations []json.RawMessage `json:"conversations"`
+	Next          string            `json:"next"`
+
+	Convs map[string]struct {
 		Seq     uint64 `json:"seq"`
 		HasMore bool   `json:"has_more"`
+		Gone    bool   `json:"gone"`
 	} `json:"convs"`
-}
-
-// chat holds the fields of a chat object; sent has some of them.
-type chat struct {
-	ID          uint64          `json:"id,string"`
-	ConvID      string          `json:"conv_id"`
-	Seq         uint64          `json:"seq"`
-	From        string          `json:"from"`
-	To          string          `json:"to"`
-	GroupID     string          `json:"group_id"`
-	Content     json.RawMessage `json:"content"`
-	ContentType string          `json:"content_type"`
-	Time        int64           `json:"time"`
 }
 
 // replyAPI copies what it decodes: a reply outlives the read buffer.
@@ -54,6 +62,9 @@ func decodeReply(payload []byte) (*reply, error) {
 	r := new(reply)
 	err := replyAPI.Unmarshal(payload, r)
 	if err == nil {
+		if r.Type == wire.EventGroup {
+			r.raw = bytes.Clone(payload)
+		}
 		return r, nil
 	}
 	var head struct {
@@ -67,15 +78,10 @@ func decodeReply(payload []byte) (*reply, error) {
 
 // knownTypes are those that [Client.handle] acts on.
 var knownTypes = map[string]bool{
-	"chat": true, "sent": true, "synced": true, "error": true, "history": true,
-	"ok": true, "pong": true, "group": true, "system": true,
-}
-
-func (c *chat) message() *wire.Chat {
-	return &wire.Chat{
-		ID: c.ID, ConvID: c.ConvID, Seq: c.Seq, From: c.From, To: c.To, GroupID: c.GroupID,
-		Content: c.Content, ContentType: c.ContentType, Time: c.Time,
-	}
+	"chat": true, "sent": true, "synced": true, "error": true, "history": true, "conversations": true,
+	"ok": true, "pong": true, "system": true,
+	wire.EventGroup: true, wire.EventRecall: true, wire.EventEdit: true, wire.EventReaction: true,
+	"read": true, "typing": true, "presence": true, "conversation": true,
 }
 
 // refusal returns the error that a reply of type error carries.

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"time"
 
 	"gannet/codec/wire"
 )
@@ -13,6 +14,11 @@ type Message struct {
 
 	Content     []byte // one JSON value; see Text
 	ContentType string // "" is text
+
+	Mentions   []string      // users to be called to it
+	MentionAll bool          // everybody is; not together with Mentions
+	ReplyTo    uint64        // id of the message it answers
+	TTL        time.Duration // after which its content is gone, in whole seconds; 0 is never
 
 	// CID is the idempotency key, drawn by the client where it is empty. Give it
 	// to finish a send whose outcome is unknown.
@@ -57,6 +63,8 @@ func (m *Message) request() *wire.Request {
 	return &wire.Request{
 		Verb: wire.VerbSend, CID: m.CID, To: m.To, GroupID: m.GroupID, ConvID: m.ConvID,
 		Content: m.Content, ContentType: m.ContentType,
+		Mentions: m.Mentions, MentionAll: m.MentionAll, ReplyTo: m.ReplyTo,
+		TTL: uint64((m.TTL + time.Second - 1) / time.Second),
 	}
 }
 
@@ -66,14 +74,15 @@ type HistoryQuery struct {
 	To, GroupID, ConvID string
 
 	Before uint64 // only smaller seqs; 0 is the newest page
-	Limit  int    // messages in the page; 0 leaves it to the server
+	Limit  int    // entries in the page; 0 leaves it to the server
 }
 
 // Page is a piece of a conversation, oldest message first.
 type Page struct {
 	ConvID   string
-	Messages []wire.Chat
-	HasMore  bool // there are older ones
+	Messages []Chat
+	Events   []Event // what happened among them, oldest first; the messages show it already
+	HasMore  bool    // there are older ones
 }
 
 // History reads a page of a conversation.
@@ -84,11 +93,28 @@ func (c *Client) History(ctx context.Context, q HistoryQuery) (Page, error) {
 	if err != nil {
 		return Page{}, err
 	}
-	page := Page{ConvID: r.ConvID, HasMore: r.HasMore, Messages: make([]wire.Chat, len(r.Messages))}
-	for i := range r.Messages {
-		page.Messages[i] = *r.Messages[i].message()
+	page := Page{ConvID: r.ConvID, HasMore: r.HasMore, Messages: make([]Chat, 0, len(r.Messages))}
+	for _, object := range r.Messages {
+		r, err := decodeReply(object)
+		if err != nil {
+			return Page{}, err
+		}
+		page.add(r)
 	}
 	return page, nil
+}
+
+// add appends an entry of the log. Of one that this version does not know there
+// is nothing to show.
+func (p *Page) add(r *reply) {
+	if !logTypes[r.Type] {
+		return
+	}
+	if e := r.entry(); e.chat != nil {
+		p.Messages = append(p.Messages, *e.chat)
+	} else {
+		p.Events = append(p.Events, *e.event)
+	}
 }
 
 // Ping returns when the server has answered.

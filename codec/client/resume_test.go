@@ -253,11 +253,16 @@ func chaos(t *testing.T, s *FakeServer, cfg Config, seed uint64) {
 	s.answer = func(c *fakeConn, r *wire.Request) bool { return len(r.CID)%3 != 0 || c.dial%2 == 0 }
 	s.Post("2", "single_1:2", "first")
 	cfg.Cursors = map[string]uint64{"single_1:2": 0}
+	order := &chaosOrder{t: t}
+	cfg.OnEvent = order.event
 	c := dial(t, cfg)
 	var helpers sync.WaitGroup
 	helpers.Go(func() {
 		for i := range rounds {
 			s.Post("2", "single_1:2", fmt.Sprint(i))
+			if i%4 == 0 {
+				s.PostEvent(recallEvent("single_1:2", 1))
+			}
 			if dice.IntN(10) == 0 {
 				s.Close()
 			}
@@ -275,32 +280,53 @@ func chaos(t *testing.T, s *FakeServer, cfg Config, seed uint64) {
 			time.Sleep(time.Millisecond)
 		}
 	})
-	checkChaos(t, c, 1+rounds)
+	order.check(c, 1+rounds, rounds/4)
 	helpers.Wait()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	for len(c.slots) > 0 && ctx.Err() == nil {
 		time.Sleep(time.Millisecond)
 	}
-	if n := len(s.stored("single_1:2")); n != 1+2*rounds || ctx.Err() != nil {
+	if n := len(s.stored("single_1:2")); n != 1+2*rounds+rounds/4 || ctx.Err() != nil {
 		t.Fatalf("%d messages stored", n)
 	}
 }
 
-// checkChaos receives until all of the other user's messages have come.
-func checkChaos(t *testing.T, c *Client, others int) {
-	var last uint64
+// chaosOrder checks that messages and events come by rising seq, each once. Both
+// come on the goroutine that receives.
+type chaosOrder struct {
+	t      *testing.T
+	last   uint64
+	events int
+}
+
+func (o *chaosOrder) event(e Event) {
+	if e.Kind == MessageRecalled {
+		o.events++
+		o.rise(e.Recall.EventSeq)
+	}
+}
+
+func (o *chaosOrder) rise(seq uint64) {
+	if seq <= o.last {
+		o.t.Errorf("seq %d after %d", seq, o.last)
+	}
+	o.last = seq
+}
+
+// check receives until all of the other user's messages have come.
+func (o *chaosOrder) check(c *Client, others, events int) {
 	for others > 0 {
-		m, err := c.Receive(t.Context())
+		m, err := c.Receive(o.t.Context())
 		if err != nil {
-			t.Fatal(err)
+			o.t.Fatal(err)
 		}
-		if m.Seq <= last {
-			t.Fatalf("seq %d after %d", m.Seq, last)
-		}
-		last = m.Seq
+		o.rise(m.Seq)
 		if m.From == "2" {
 			others--
 		}
+	}
+	if o.events != events {
+		o.t.Errorf("%d events, want %d", o.events, events)
 	}
 }

@@ -124,7 +124,13 @@ func (c *Client) onSynced(r *reply) error {
 		return nil
 	}
 	for conv, end := range r.Convs {
-		if err := c.settle(conv, end.Seq, end.HasMore); err != nil {
+		err := error(nil)
+		if end.Gone {
+			err = c.lose(conv)
+		} else {
+			err = c.settle(conv, end.Seq, end.HasMore)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -163,14 +169,33 @@ func (c *Client) syncDone(r *reply) error {
 	return nil
 }
 
+// lose forgets a conversation that is not the user's any more, once what had come
+// of it is handed on.
+func (c *Client) lose(conv string) error {
+	c.mu.Lock()
+	t := c.track(conv)
+	last := t.last
+	if n := len(t.held); n > 0 {
+		last = t.held[n-1].seq
+	}
+	c.mu.Unlock()
+	if err := c.drainTo(t, last); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	delete(c.tracks, conv)
+	c.mu.Unlock()
+	return c.hand(entry{conv: conv, event: &Event{Kind: ConversationGone, ConvID: conv}})
+}
+
 // settle takes in that the server has sent a conversation up to seq.
 func (c *Client) settle(conv string, seq uint64, more bool) error {
 	c.mu.Lock()
 	t := c.track(conv)
 	from, asked := c.sync.asked[conv]
-	if asked && seq <= from && len(t.held) > 0 && t.held[len(t.held)-1].Seq > seq {
+	if asked && seq <= from && len(t.held) > 0 && t.held[len(t.held)-1].seq > seq {
 		// Nothing comes before what is held: the gap is how it is.
-		seq, more = t.held[len(t.held)-1].Seq, false
+		seq, more = t.held[len(t.held)-1].seq, false
 	}
 	c.mu.Unlock()
 	if err := c.drainTo(t, seq); err != nil {

@@ -3,54 +3,52 @@ package client
 import (
 	"cmp"
 	"slices"
-
-	"gannet/codec/wire"
 )
 
-// maxHeld is how many messages behind a gap are kept. What is thrown away
+// maxHeld is how many entries behind a gap are kept. What is thrown away
 // beyond it is asked for again.
 const maxHeld = 1000
 
-// track is how far a conversation has come in. Messages leave it in the order
+// track is how far a conversation has come in. Its entries leave it in the order
 // of seq, each once.
 type track struct {
-	last  uint64       // everything up to it went to Receive, or was sent from here
-	known bool         // whether last means something: the first message of a new track sets it
-	held  []*wire.Chat // messages behind a gap, by rising seq
-	own   []uint64     // seqs of messages sent from here that are above last, rising
-	lost  bool         // messages behind the gap were thrown away
+	last  uint64   // everything up to it went to Receive, or was sent from here
+	known bool     // whether last means something: the first entry of a new track sets it
+	held  []entry  // entries behind a gap, by rising seq
+	own   []uint64 // seqs of messages sent from here that are above last, rising
+	lost  bool     // entries behind the gap were thrown away
 }
 
-// offer takes in a message that came from the server.
-func (t *track) offer(m *wire.Chat) {
-	if t.known && m.Seq <= t.last {
+// offer takes in an entry that came from the server.
+func (t *track) offer(e entry) {
+	if t.known && e.seq <= t.last {
 		return
 	}
-	i, found := slices.BinarySearchFunc(t.held, m.Seq, func(h *wire.Chat, seq uint64) int { return cmp.Compare(h.Seq, seq) })
+	i, found := slices.BinarySearchFunc(t.held, e.seq, func(h entry, seq uint64) int { return cmp.Compare(h.seq, seq) })
 	if found {
 		return
 	}
-	t.held = slices.Insert(t.held, i, m)
+	t.held = slices.Insert(t.held, i, e)
 	if len(t.held) > maxHeld {
 		t.held = t.held[:maxHeld]
 		t.lost = true
 	}
 }
 
-// next returns the message that is due, nil if there is none. It stays due
-// until it is taken.
-func (t *track) next() *wire.Chat {
+// next returns the entry that is due, if there is one. It stays due until it is
+// taken.
+func (t *track) next() (e entry, due bool) {
 	t.absorb()
-	if len(t.held) > 0 && (!t.known || t.held[0].Seq == t.last+1) {
-		return t.held[0]
+	if len(t.held) > 0 && (!t.known || t.held[0].seq == t.last+1) {
+		return t.held[0], true
 	}
-	return nil
+	return entry{}, false
 }
 
-// take says that m, which next returned, is on its way to Receive.
-func (t *track) take(m *wire.Chat) {
-	t.last, t.known = m.Seq, true
-	t.held[0] = nil
+// take says that what next returned is on its way to Receive.
+func (t *track) take() {
+	t.last, t.known = t.held[0].seq, true
+	t.held[0] = entry{}
 	t.held = t.held[1:]
 	if len(t.held) == 0 {
 		t.held = nil
@@ -77,7 +75,7 @@ func (t *track) absorb() {
 		t.last = max(t.last, t.own[0])
 		t.own = t.own[1:]
 	}
-	for t.known && len(t.held) > 0 && t.held[0].Seq <= t.last {
+	for t.known && len(t.held) > 0 && t.held[0].seq <= t.last {
 		t.held = t.held[1:]
 	}
 }
@@ -86,8 +84,8 @@ func (t *track) absorb() {
 // held: next goes over the gaps up to there.
 func (t *track) settle(seq uint64) {
 	t.absorb()
-	if len(t.held) > 0 && t.held[0].Seq <= seq {
-		t.last, t.known = t.held[0].Seq-1, true
+	if len(t.held) > 0 && t.held[0].seq <= seq {
+		t.last, t.known = t.held[0].seq-1, true
 		return
 	}
 	if seq > t.last || !t.known {
@@ -99,7 +97,10 @@ func (t *track) settle(seq uint64) {
 func (t *track) settled(seq uint64) bool { return t.known && t.last >= seq }
 
 // gap reports whether something is missing.
-func (t *track) gap() bool { return t.lost || len(t.held) > 0 && t.next() == nil }
+func (t *track) gap() bool {
+	_, due := t.next()
+	return t.lost || len(t.held) > 0 && !due
+}
 
 // reconnect forgets what is held: it will come again, in order.
 func (t *track) reconnect() {

@@ -5,17 +5,20 @@ import (
 	"testing"
 
 	"pgregory.net/rapid"
-
-	"gannet/codec/wire"
 )
 
 func offerAll(t *track, seqs ...uint64) (got []uint64) {
 	for _, seq := range seqs {
-		t.offer(&wire.Chat{Seq: seq})
-		for m := t.next(); m != nil; m = t.next() {
-			t.take(m)
-			got = append(got, m.Seq)
-		}
+		t.offer(entry{seq: seq})
+		got = append(got, takeAll(t)...)
+	}
+	return got
+}
+
+func takeAll(t *track) (got []uint64) {
+	for e, due := t.next(); due; e, due = t.next() {
+		t.take()
+		got = append(got, e.seq)
 	}
 	return got
 }
@@ -60,11 +63,7 @@ func TestTrackAnyOrder(t *testing.T) {
 		for _, seq := range rapid.Permutation(seqs).Draw(t, "order") {
 			if own[seq] {
 				tr.sent(seq)
-				got = append(got, offerAll(tr)...)
-				for m := tr.next(); m != nil; m = tr.next() {
-					tr.take(m)
-					got = append(got, m.Seq)
-				}
+				got = append(got, takeAll(tr)...)
 				continue
 			}
 			got = append(got, offerAll(tr, seq)...)
@@ -79,7 +78,7 @@ func TestTrackAnyOrder(t *testing.T) {
 func TestTrackBounds(t *testing.T) {
 	tr := &track{known: true}
 	for seq := range uint64(3 * maxHeld) {
-		tr.offer(&wire.Chat{Seq: seq + 2})
+		tr.offer(entry{seq: seq + 2})
 		tr.sent(10_000_000 + seq)
 	}
 	if len(tr.held) != maxHeld || len(tr.own) != maxHeld || !tr.lost || !tr.gap() {
