@@ -87,7 +87,7 @@ func TestBulkFindsTheSameFaults(t *testing.T) {
 // receive feeds good to a first member and then, in pieces, bad to a second.
 func receive(t *rapid.T, ca *cast, good, bad []byte) (*faults, *member) {
 	l := quietLoop()
-	r := &room{loop: l, conv: newConversation(ca.convID, 64, 1), mark: newWatermark(64), layout: newLayout(ca)}
+	r := &room{loop: l, conv: newConversation(ca.convID, 64, 1), mark: newWatermark(0, 64), layout: newLayout(ca)}
 	first, second := &member{name: "first", room: r}, &member{name: "second", room: r}
 	for _, m := range []*member{first, second} {
 		r.mark.enter()
@@ -125,7 +125,7 @@ func splitAll(b []byte) (frames [][]byte) {
 func TestCanonHoldsOnlyMessages(t *testing.T) {
 	ca := testGroup(4, 2)
 	l := quietLoop()
-	r := &room{loop: l, conv: newConversation(ca.convID, 64, 1), mark: newWatermark(64), layout: newLayout(ca)}
+	r := &room{loop: l, conv: newConversation(ca.convID, 64, 1), mark: newWatermark(0, 64), layout: newLayout(ca)}
 	m := &member{name: "m", room: r}
 	r.mark.enter()
 	m.opened(&conn{loop: l, phase: phaseOpen, handler: m})

@@ -13,15 +13,22 @@ type cast struct {
 	receivers []string // by sender, the value of field; all of the same length
 	members   []string // the first `senders` of them send
 	senders   int
+	base      uint64 // last seq that the conversation has already
 }
 
 // pairCast is a single chat; the first of the two sends, or both do.
 func pairCast(a, b string, senders int) *cast {
-	return &cast{wire.SingleID(a, b), "to", []string{b, a}, []string{a, b}, senders}
+	return &cast{
+		convID: wire.SingleID(a, b), field: "to", receivers: []string{b, a},
+		members: []string{a, b}, senders: senders,
+	}
 }
 
-func groupCast(id string, members []string, senders int) *cast {
-	return &cast{wire.GroupConvID(id), "group_id", slices.Repeat([]string{id}, senders), members, senders}
+func groupCast(id string, members []string, senders int, base uint64) *cast {
+	return &cast{
+		convID: wire.GroupConvID(id), field: "group_id", receivers: slices.Repeat([]string{id}, senders),
+		members: members, senders: senders, base: base,
+	}
 }
 
 // enter seats a conversation on loops[0:], its senders on the first of them,
@@ -35,7 +42,7 @@ func (s *session) enter(ca *cast, first, loops, inFlight int) error {
 	for i := range rooms {
 		t := s.loads[first+i].(*traffic)
 		rooms[i] = &room{
-			loop: t.loop, conv: conv, index: i, mark: newWatermark(ring),
+			loop: t.loop, conv: conv, index: i, mark: newWatermark(ca.base, ring),
 			layout: newLayout(ca),
 		}
 		t.rooms = append(t.rooms, rooms[i])
@@ -45,7 +52,7 @@ func (s *session) enter(ca *cast, first, loops, inFlight int) error {
 		if i >= ca.senders {
 			on = i % loops
 		}
-		m := s.admit(rooms[on], first+on, name)
+		m := s.admit(rooms[on], first+on, name, ca.base)
 		if i < ca.senders {
 			s.empower(m, first, ca, i, inFlight)
 		}
@@ -56,8 +63,8 @@ func (s *session) enter(ca *cast, first, loops, inFlight int) error {
 	return nil
 }
 
-func (s *session) admit(r *room, loop int, name string) *member {
-	m := &member{name: name, room: r}
+func (s *session) admit(r *room, loop int, name string, base uint64) *member {
+	m := &member{name: name, room: r, stream: newStream(base), at: base}
 	r.mark.enter()
 	t := s.loads[loop].(*traffic)
 	t.members = append(t.members, m)

@@ -129,7 +129,11 @@ func feedUpgrade(c *conn, buf []byte) (int, error) {
 	resp, n, err := codec.ParseResponse(buf, c.up.key)
 	if err != nil {
 		body := bytes.TrimSpace(buf)
-		return 0, fmt.Errorf("upgrade refused: %w (%.200q)", err, body)
+		err = fmt.Errorf("upgrade refused: %w (%.200q)", err, body)
+		if resp != nil {
+			err = refused(resp.Status, err)
+		}
+		return 0, err
 	}
 	if resp == nil {
 		return 0, nil

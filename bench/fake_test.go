@@ -2,13 +2,11 @@ package bench
 
 import (
 	"bytes"
-	"encoding/json"
-	"fmt"
 	"net"
 	"net/http"
 	"net/url"
 	"os"
-	"strconv"
+	"slices"
 	"strings"
 	"sync"
 
@@ -26,7 +24,6 @@ type fakeServer struct {
 
 	mu     sync.Mutex
 	conns  map[string]*fakeConn // by user
-	groups map[string][]string
 	convs  map[string]*fakeConv
 	lastID uint64
 	wg     sync.WaitGroup
@@ -39,11 +36,14 @@ type sabotage struct {
 	sent func(seq uint64, frame []byte) [][]byte
 	page func(body []byte) []byte
 	drop func(seq uint64) bool // close the sender's connection instead of answering
+
+	upgrade int // HTTP status for every upgrade
+	http    int // HTTP status for every request of the API
 }
 
 type fakeConv struct {
-	members  []string
-	messages [][]byte // chat objects
+	members []string
+	log     [][]byte // chat objects, and events of groups
 }
 
 // fakeConn writes from a goroutine of its own, so that no lock is held over a write.
@@ -58,7 +58,7 @@ type fakeConn struct {
 
 func startFake(wrong sabotage) (*fakeServer, error) {
 	s := &fakeServer{
-		wrong: wrong, conns: map[string]*fakeConn{}, groups: map[string][]string{},
+		wrong: wrong, conns: map[string]*fakeConn{},
 		convs: map[string]*fakeConv{}, lastID: 123456789012345678, all: map[net.Conn]bool{},
 	}
 	var err error
@@ -74,11 +74,7 @@ func startFake(wrong sabotage) (*fakeServer, error) {
 		}
 	}
 	s.wg.Go(s.accept)
-	mux := http.NewServeMux()
-	mux.HandleFunc("POST /api/v1/groups", s.createGroup)
-	mux.HandleFunc("POST /api/v1/groups/{id}/members", s.addMembers)
-	mux.HandleFunc("GET /api/v1/messages/history", s.historyHTTP)
-	s.wg.Go(func() { http.Serve(s.api, mux) })
+	s.wg.Go(func() { http.Serve(s.api, s.routes()) })
 	return s, nil
 }
 
@@ -137,8 +133,8 @@ func (s *fakeServer) serve(c net.Conn) {
 	}
 	query, _ := url.ParseQuery(req.Query)
 	user := s.login(query, "")
-	if user == "" {
-		c.Write(codec.AppendReject(nil, 401, "unauthorized", "who are you"))
+	if status := s.refusal(user); status != 0 {
+		c.Write(codec.AppendReject(nil, status, "refused", "", 0))
 		return
 	}
 	fc := &fakeConn{net: c, user: user}
@@ -149,8 +145,27 @@ func (s *fakeServer) serve(c net.Conn) {
 	fc.text(wire.AppendWelcome(nil, "hello", user, "d", 1, 60))
 	s.mu.Lock()
 	s.conns[user] = fc
+	s.backlog(fc)
 	s.mu.Unlock()
 	s.messages(fc, buf[n:])
+}
+
+func (s *fakeServer) refusal(user string) int {
+	if s.wrong.upgrade == 0 && user == "" {
+		return 401
+	}
+	return s.wrong.upgrade
+}
+
+// backlog pushes what the user's groups have in their logs.
+func (s *fakeServer) backlog(fc *fakeConn) {
+	for id, conv := range s.convs {
+		if strings.HasPrefix(id, wire.GroupConvID("")) && slices.Contains(conv.members, fc.user) {
+			for _, entry := range conv.log {
+				fc.text(entry)
+			}
+		}
+	}
 }
 
 func (s *fakeServer) messages(fc *fakeConn, buf []byte) {
@@ -204,12 +219,12 @@ func (s *fakeServer) send(fc *fakeConn, r *wire.Request) bool {
 	s.lastID++
 	m := wire.Chat{ID: s.lastID, From: fc.user, To: strings.Clone(r.To), GroupID: strings.Clone(r.GroupID), Content: r.Content, Time: 1764000000000}
 	conv := s.conv(fc.user, &m)
-	m.Seq = uint64(len(conv.messages) + 1)
+	m.Seq = uint64(len(conv.log) + 1)
 	if s.wrong.drop != nil && s.wrong.drop(m.Seq) {
 		return false
 	}
 	object := wire.AppendChat(nil, &m)
-	conv.messages = append(conv.messages, object)
+	conv.log = append(conv.log, object)
 	fc.texts(s.wrong.sent, m.Seq, wire.AppendSent(nil, r.CID, m.ID, m.ConvID, m.Seq, m.Time))
 	for _, user := range conv.members {
 		to := s.conns[user]
@@ -227,13 +242,12 @@ func (s *fakeServer) send(fc *fakeConn, r *wire.Request) bool {
 
 // conv finds or makes the conversation of a message and fills in its name.
 func (s *fakeServer) conv(from string, m *wire.Chat) *fakeConv {
-	members := []string{from, m.To}
 	m.ConvID = wire.SingleID(from, m.To)
 	if m.GroupID != "" {
-		m.ConvID, members = wire.GroupConvID(m.GroupID), s.groups[m.GroupID]
+		m.ConvID = wire.GroupConvID(m.GroupID)
 	}
 	if s.convs[m.ConvID] == nil {
-		s.convs[m.ConvID] = &fakeConv{members: members}
+		s.convs[m.ConvID] = &fakeConv{members: []string{from, m.To}}
 	}
 	return s.convs[m.ConvID]
 }
@@ -244,9 +258,9 @@ func (s *fakeServer) list(user, peer string, before uint64, limit int) []byte {
 	if conv == nil {
 		conv = &fakeConv{}
 	}
-	end := min(int(before)-1, len(conv.messages))
+	end := min(int(before)-1, len(conv.log))
 	start := max(end-limit, 0)
-	return wire.AppendHistoryTail(bytes.Join(conv.messages[start:end], []byte(",")), start > 0)
+	return wire.AppendHistoryTail(bytes.Join(conv.log[start:end], []byte(",")), start > 0)
 }
 
 func (s *fakeServer) page(body []byte) []byte {
@@ -254,43 +268,6 @@ func (s *fakeServer) page(body []byte) []byte {
 		return s.wrong.page(body)
 	}
 	return body
-}
-
-func (s *fakeServer) historyHTTP(w http.ResponseWriter, req *http.Request) {
-	query := req.URL.Query()
-	user := s.login(query, req.Header.Get("Authorization"))
-	before, _ := strconv.ParseUint(query.Get("before"), 10, 64)
-	limit, _ := strconv.Atoi(query.Get("limit"))
-	s.mu.Lock()
-	body := append([]byte(`{"code":200,"msg":"ok","data":{"messages":[`), s.list(user, query.Get("to"), before, limit)...)
-	s.mu.Unlock()
-	body = append(s.page(body), '}')
-	w.Header().Set("Content-Length", strconv.Itoa(len(body)))
-	w.Write(body)
-}
-
-func (s *fakeServer) createGroup(w http.ResponseWriter, req *http.Request) {
-	var body struct {
-		ID      string   `json:"group_id"`
-		Members []string `json:"members"`
-	}
-	json.NewDecoder(req.Body).Decode(&body)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.groups[body.ID] = append([]string{s.login(req.URL.Query(), "")}, body.Members...)
-	fmt.Fprint(w, `{"code":200}`)
-}
-
-func (s *fakeServer) addMembers(w http.ResponseWriter, req *http.Request) {
-	var body struct {
-		Members []string `json:"members"`
-	}
-	json.NewDecoder(req.Body).Decode(&body)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	id := req.PathValue("id")
-	s.groups[id] = append(s.groups[id], body.Members...)
-	fmt.Fprint(w, `{"code":200}`)
 }
 
 func (fc *fakeConn) text(payload []byte) { fc.send(codec.AppendFrame(nil, codec.OpText, payload)) }

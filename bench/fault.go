@@ -1,6 +1,10 @@
 package bench
 
-import "fmt"
+import (
+	"fmt"
+
+	"gannet/codec/wire"
+)
 
 // A faultKind names one way in which traffic can be wrong.
 type faultKind uint8
@@ -14,6 +18,7 @@ const (
 	faultAnswerTwice                   // a cid was answered again, or was never sent
 	faultAnswerOrder                   // the seqs of one sender's answers don't rise
 	faultErrorAnswer                   // the server answered with an error
+	faultRateLimited                   // the server answered that this is too fast for it
 	faultDisconnected                  // a connection ended that should have stayed
 	faultMalformed                     // bytes that are not the protocol
 	faultBadPage                       // a history page isn't what was asked for
@@ -23,7 +28,7 @@ const (
 func (k faultKind) String() string {
 	return [...]string{
 		"lost", "doubled", "reordered", "mismatched", "unanswered", "answered_twice",
-		"answers_out_of_order", "error_answer", "disconnected", "malformed", "bad_page",
+		"answers_out_of_order", "error_answer", "rate_limited", "disconnected", "malformed", "bad_page",
 	}[k]
 }
 
@@ -60,6 +65,14 @@ type Fault struct {
 	Kind     string   `json:"kind"`
 	Count    int64    `json:"count"`
 	Examples []string `json:"examples"`
+}
+
+// refusalKind is the kind of fault that an answer with an error is.
+func refusalKind(reason string) faultKind {
+	if reason == wire.ReasonRateLimited {
+		return faultRateLimited
+	}
+	return faultErrorAnswer
 }
 
 func (f *faults) list() []Fault {

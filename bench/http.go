@@ -43,6 +43,9 @@ func (q *httpHistory) ask(c *conn, _ uint64) {
 
 // answer gets a whole response.
 func (q *httpHistory) answer(p []byte, next uint64) (uint64, error) {
+	if bytes.HasPrefix(p, httpTooFast) {
+		return next, badAnswerf(faultRateLimited, "HTTP answer %.300q", p)
+	}
 	if !bytes.HasPrefix(p, httpOK) {
 		return next, badAnswerf(faultErrorAnswer, "HTTP answer %.300q", p)
 	}
@@ -51,6 +54,7 @@ func (q *httpHistory) answer(p []byte, next uint64) (uint64, error) {
 
 var (
 	httpOK       = []byte("HTTP/1.1 200 ")
+	httpTooFast  = []byte("HTTP/1.1 429 ")
 	headEnd      = []byte("\r\n\r\n")
 	lengthHeader = []byte("\r\nContent-Length: ")
 )

@@ -1,5 +1,7 @@
 package bench
 
+import "gannet/codec/wire"
+
 // A member is one connection that takes part in one conversation: it checks
 // what arrives. Owned by its loop.
 type member struct {
@@ -114,13 +116,34 @@ func (m *member) decoded(p []byte) {
 		m.decodedSent(&msg)
 	case "error":
 		m.decodedError(&msg)
-	case "system", "group", "presence", "pong":
+	case wire.EventGroup, wire.EventRecall, wire.EventEdit, wire.EventReaction:
+		m.entry(&msg)
+	case "system", "presence", "pong", "typing", "read", "conversation":
 	default:
 		m.faults().add(faultMalformed, "%s: unexpected %.200q", m.name, p)
 	}
 }
 
+// entry takes an entry of the log in that is no chat message: it has a place among
+// the messages, and is none.
+func (m *member) entry(msg *message) {
+	seq := msg.place()
+	if seq == 0 {
+		return // a notice beside the log
+	}
+	if msg.ConvID != m.room.conv.id {
+		m.faults().add(faultMismatched, "%s: a %s event of another conversation: conv_id %s seq %d", m.name, msg.Type, msg.ConvID, seq)
+		return
+	}
+	if m.stream.chat(seq, m.faults(), m.name) {
+		m.move()
+	}
+}
+
 func (m *member) decodedChat(msg *message) {
+	if msg.ConvID == m.room.conv.id && msg.Seq <= m.stream.base {
+		return
+	}
 	tag := msg.tag()
 	if tag == nil || msg.ConvID != m.room.conv.id {
 		m.faults().add(faultMismatched, "%s: not our message: conv_id %s seq %d from %s", m.name, msg.ConvID, msg.Seq, msg.From)
@@ -144,7 +167,7 @@ func (m *member) decodedSent(msg *message) {
 }
 
 func (m *member) decodedError(msg *message) {
-	m.faults().add(faultErrorAnswer, "%s: %d %s: %s", m.name, msg.Code, msg.Reason, msg.Msg)
+	m.faults().add(refusalKind(msg.Reason), "%s: %d %s: %s", m.name, msg.Code, msg.Reason, msg.Msg)
 	if m.sender != nil && len(msg.CID) == cidLen {
 		m.sender.refused(getLetters([]byte(msg.CID)))
 	}

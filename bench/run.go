@@ -44,7 +44,7 @@ func (b *benchmark) runAll(ctx context.Context) error {
 		}
 		r := &Result{Scenario: sc.name, Unit: sc.unit}
 		if err := b.runOne(ctx, sc, r); err != nil {
-			return fmt.Errorf("%s: %w", sc.name, err)
+			return fmt.Errorf("%s: %w", sc.name, advise(err))
 		}
 		r.judge()
 		b.results = append(b.results, r)
@@ -144,13 +144,18 @@ func withLog(err error, p *process) error {
 // verdict is an error if any traffic was wrong.
 func (b *benchmark) verdict() error {
 	var bad []string
+	limited := false
 	for _, r := range b.results {
 		if len(r.Faults) > 0 {
 			bad = append(bad, r.Scenario)
 		}
+		limited = limited || rateLimited(r.Faults)
 	}
-	if len(bad) == 0 {
+	switch {
+	case len(bad) == 0:
 		return nil
+	case limited:
+		return fmt.Errorf("wrong traffic in %s\n%s", strings.Join(bad, ", "), limitAdvice())
 	}
 	return fmt.Errorf("wrong traffic in %s", strings.Join(bad, ", "))
 }

@@ -181,19 +181,20 @@ func TestFaultsAreFound(t *testing.T) {
 		wrong sabotage
 		want  faultKind
 	}{
-		{"lost", sabotage{chat: at(5, nothing)}, faultLost},
-		{"doubled", sabotage{chat: at(5, twice)}, faultDoubled},
+		{"lost", sabotage{chat: at(8, nothing)}, faultLost},
+		{"doubled", sabotage{chat: at(8, twice)}, faultDoubled},
 		{"reordered", sabotage{chat: swapped()}, faultReordered},
-		{"another content", sabotage{chat: at(5, replace(`"content":"aaaaaa`, `"content":"aabaaa`))}, faultMismatched},
-		{"another id", sabotage{chat: at(5, replace(`"id":"123`, `"id":"124`))}, faultMismatched},
-		{"another sender", sabotage{chat: at(5, replace(`"from":"`, `"from":"x`))}, faultMismatched},
-		{"another conversation", sabotage{chat: at(5, replace(`"conv_id":"`, `"conv_id":"x`))}, faultMismatched},
-		{"not JSON", sabotage{chat: at(5, replace(`"type"`, `type`))}, faultMalformed},
-		{"seq of sent wrong", sabotage{sent: sentAt(5, replace(`"seq":5`, `"seq":6`))}, faultAnswerOrder},
-		{"id of sent wrong", sabotage{sent: sentAt(5, replace(`"id":"123`, `"id":"124`))}, faultMismatched},
-		{"answered twice", sabotage{sent: sentAt(5, twice)}, faultAnswerTwice},
-		{"error answer", sabotage{sent: sentAt(5, replace(`"type":"sent"`, `"type":"error","code":503,"reason":"busy"`))}, faultErrorAnswer},
-		{"disconnected", sabotage{drop: func(seq uint64) bool { return seq == 5 }}, faultDisconnected},
+		{"another content", sabotage{chat: at(8, replace(`"content":"aaaaaa`, `"content":"aabaaa`))}, faultMismatched},
+		{"another id", sabotage{chat: at(8, replace(`"id":"123`, `"id":"124`))}, faultMismatched},
+		{"another sender", sabotage{chat: at(8, replace(`"from":"`, `"from":"x`))}, faultMismatched},
+		{"another conversation", sabotage{chat: at(8, replace(`"conv_id":"`, `"conv_id":"x`))}, faultMismatched},
+		{"not JSON", sabotage{chat: at(8, replace(`"type"`, `type`))}, faultMalformed},
+		{"seq of sent wrong", sabotage{sent: sentAt(8, replace(`"seq":8`, `"seq":9`))}, faultAnswerOrder},
+		{"id of sent wrong", sabotage{sent: sentAt(8, replace(`"id":"123`, `"id":"124`))}, faultMismatched},
+		{"answered twice", sabotage{sent: sentAt(8, twice)}, faultAnswerTwice},
+		{"error answer", sabotage{sent: sentAt(8, replace(`"type":"sent"`, `"type":"error","code":503,"reason":"busy"`))}, faultErrorAnswer},
+		{"too fast", sabotage{sent: sentAt(8, replace(`"type":"sent"`, `"type":"error","code":429,"reason":"rate_limited"`))}, faultRateLimited},
+		{"disconnected", sabotage{drop: func(seq uint64) bool { return seq == 8 }}, faultDisconnected},
 	}
 	for _, scenario := range []string{"single-closed", "group-closed"} {
 		for _, tt := range tests {
@@ -247,6 +248,45 @@ func TestInterrupted(t *testing.T) {
 	}
 	if len(doc.Results) != 1 || !doc.Results[0].Stopped {
 		t.Errorf("%+v", doc.Results)
+	}
+}
+
+// What a limited server can be told is said wherever the limit shows.
+func TestRateLimitedServer(t *testing.T) {
+	limited := []byte(`"type":"error","code":429,"reason":"rate_limited"`)
+	always := func(_ uint64, p []byte) [][]byte {
+		return [][]byte{bytes.Replace(p, []byte(`"type":"sent"`), limited, 1)}
+	}
+	for name, tt := range map[string]struct {
+		wrong    sabotage
+		scenario string
+	}{
+		"probe":   {sabotage{sent: always}, "single-closed"},
+		"group":   {sabotage{http: 429}, "group-closed"},
+		"upgrade": {sabotage{upgrade: 429}, "ping"},
+		"pages":   {sabotage{http: 429}, "history-http"},
+	} {
+		_, err := runAgainst(t, tt.wrong, small(tt.scenario))
+		if err == nil || !strings.Contains(err.Error(), limitAdvice()) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	_, err := runAgainst(t, sabotage{http: 503}, small("group-closed"))
+	if err == nil || strings.Contains(err.Error(), limitAdvice()) {
+		t.Errorf("not limited: %v", err)
+	}
+}
+
+// A server that the bench starts is one without limits.
+func TestStartedServersHaveNoLimits(t *testing.T) {
+	for i := range catalogue {
+		sc := &catalogue[i]
+		o, _ := sc.options(&Options{})
+		for _, setting := range unlimited {
+			if !slices.Contains(sc.settings(o), setting) {
+				t.Errorf("%s starts a server without %s", sc.name, setting)
+			}
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package bench
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // A scenario is one thing to measure, and how.
 type scenario struct {
@@ -78,10 +81,11 @@ func (sc *scenario) options(o *Options) (filled *Options, standard bool) {
 
 // settings are those of a server started for the scenario.
 func (sc *scenario) settings(o *Options) []string {
-	if o.Members == 0 {
-		return nil
+	settings := slices.Clone(unlimited)
+	if o.Members > 0 {
+		settings = append(settings, fmt.Sprintf("groups.max_members=%d", o.Members))
 	}
-	return []string{fmt.Sprintf("groups.max_members=%d", o.Members)}
+	return settings
 }
 
 // chosen returns the scenarios that the options name.

@@ -1,9 +1,6 @@
 package bench
 
-import (
-	"fmt"
-	"slices"
-)
+import "fmt"
 
 const (
 	groupSample   = 16   // one receipt in so many is timed
@@ -126,11 +123,12 @@ func (s *session) enterGroup(loops, inFlight int) error {
 		names[i] = s.users.name("m", i)
 	}
 	id := s.users.name("g", 0)
-	if err := s.target.createGroup(s.ctx, id, slices.Clone(names)); err != nil {
+	base, err := s.target.createGroup(s.ctx, id, names)
+	if err != nil {
 		return fmt.Errorf("create the group: %w", err)
 	}
 	for _, l := range s.loops[:loops] {
 		l.rec.every = groupSample
 	}
-	return s.enter(groupCast(id, names, s.o.Senders), 0, loops, inFlight)
+	return s.enter(groupCast(id, names, s.o.Senders, base), 0, loops, inFlight)
 }

@@ -172,7 +172,7 @@ func unexpected(p []byte) error {
 		return err
 	}
 	if m.Type == "error" {
-		return badAnswerf(faultErrorAnswer, "%d %s: %s", m.Code, m.Reason, m.Msg)
+		return badAnswerf(refusalKind(m.Reason), "%d %s: %s", m.Code, m.Reason, m.Msg)
 	}
 	return badAnswerf(faultMalformed, "unexpected %.200q", p)
 }

@@ -40,7 +40,7 @@ func TestScheduleIsShared(t *testing.T) {
 func TestLatencyCountsFromDue(t *testing.T) {
 	ca := pairCast("run-a00000", "run-b00000", 1)
 	l := quietLoop()
-	r := &room{loop: l, conv: newConversation(ca.convID, 64, 1), mark: newWatermark(64), layout: newLayout(ca)}
+	r := &room{loop: l, conv: newConversation(ca.convID, 64, 1), mark: newWatermark(0, 64), layout: newLayout(ca)}
 	r.mark.enter()
 	m := &member{name: "a", room: r, stream: stream{sends: true}}
 	m.sender = newSender(m, 0, 2, 64, `"to":"run-b00000"`)

@@ -150,6 +150,9 @@ func (s *session) exchange(what string, patience time.Duration) error {
 		err := fmt.Errorf("%s did not end within %s", what, patience)
 		if list := s.faults(); len(list) > 0 {
 			err = fmt.Errorf("%w: %s, for example: %s", err, list[0].Kind, list[0].Examples[0])
+			if rateLimited(list) {
+				err = fmt.Errorf("%w: %w", errTooFast, err)
+			}
 		}
 		return s.interrupted(err)
 	}

@@ -45,7 +45,7 @@ func testGroup(members, senders int) *cast {
 	for i := range names {
 		names[i] = fmt.Sprintf("run-m%05d", i)
 	}
-	return groupCast("run-g00000", names, senders)
+	return groupCast("run-g00000", names, senders, 0)
 }
 
 // BenchmarkReceive is what one receipt costs the generator, checks included,
@@ -55,7 +55,7 @@ func BenchmarkReceive(b *testing.B) {
 	ca := testGroup(members, 10)
 	l := quietLoop()
 	l.rec.every = groupSample
-	r := &room{loop: l, conv: newConversation(ca.convID, 1<<14, 1), mark: newWatermark(1 << 14), layout: newLayout(ca)}
+	r := &room{loop: l, conv: newConversation(ca.convID, 1<<14, 1), mark: newWatermark(0, 1<<14), layout: newLayout(ca)}
 	conns := make([]*conn, members)
 	for i := range conns {
 		m := &member{name: "m", room: r}
@@ -90,7 +90,7 @@ func BenchmarkReceive(b *testing.B) {
 func BenchmarkSend(b *testing.B) {
 	ca := pairCast("run-a00000", "run-b00000", 1)
 	l := quietLoop()
-	r := &room{loop: l, conv: newConversation(ca.convID, 64, 1), mark: newWatermark(64), layout: newLayout(ca)}
+	r := &room{loop: l, conv: newConversation(ca.convID, 64, 1), mark: newWatermark(0, 64), layout: newLayout(ca)}
 	r.layout.idLen = 18
 	r.mark.enter()
 	m := &member{name: "a", room: r, stream: stream{sends: true}}

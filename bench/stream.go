@@ -1,11 +1,12 @@
 package bench
 
 // A stream is one connection's view of one conversation: which seqs it has
-// had. For a receiver they must be 1, 2, 3 … without a gap. A sender doesn't
+// had. For a receiver they must be base+1, base+2 … without a gap. A sender doesn't
 // get its own messages as chat but hears their seq by `sent`, before or after
 // the chat messages around them: there the seqs skipped by chat and the seqs
 // told by `sent` must be the same.
 type stream struct {
+	base uint64   // what is up to it was there before the run, and isn't looked at
 	top  uint64   // highest seq accounted for, apart from what gaps holds
 	gaps []uint64 // sender: seqs skipped by chat, not told by `sent` so far; rising
 	own  []uint64 // sender: seqs told by `sent`, not skipped by chat so far; rising
@@ -18,7 +19,10 @@ type stream struct {
 // beyond is only counted.
 const keptLost = 1024
 
-// chat accounts for a pushed message and reports whether it was new.
+// newStream begins behind base.
+func newStream(base uint64) stream { return stream{base: base, top: base} }
+
+// chat accounts for a pushed entry of the log and reports whether it was new.
 func (s *stream) chat(seq uint64, f *faults, who string) bool {
 	if seq == s.top+1 {
 		s.top = seq
@@ -82,6 +86,9 @@ func (s *stream) lose(seq uint64, f *faults, who string) {
 
 // late judges a seq that isn't above all before it.
 func (s *stream) late(seq uint64, f *faults, who string) bool {
+	if seq <= s.base {
+		return false
+	}
 	if removeSeq(&s.lost, seq) {
 		f.take(faultLost)
 		f.add(faultReordered, "%s got seq %d after seq %d", who, seq, s.top)

@@ -10,7 +10,10 @@ type watermark struct {
 	at      []uint32
 }
 
-func newWatermark(ring int) watermark { return watermark{at: make([]uint32, ceilPow2(ring))} }
+// newWatermark stands at low.
+func newWatermark(low uint64, ring int) watermark {
+	return watermark{low: low, at: make([]uint32, ceilPow2(ring))}
+}
 
 // enter adds a member that stands at the watermark.
 func (w *watermark) enter() {

@@ -10,7 +10,7 @@ import (
 // The watermark is the lowest position, however members move, enter and leave.
 func TestWatermarkIsTheMinimum(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		w := newWatermark(64)
+		w := newWatermark(0, 64)
 		at := make([]uint64, rapid.IntRange(1, 8).Draw(t, "members"))
 		for range at {
 			w.enter()

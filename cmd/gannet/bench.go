@@ -22,6 +22,9 @@ and print the figures beside their targets. Without --url a server of this
 binary is started with a temporary data directory and stopped at the end.
 A lost, doubled or reordered message makes the command fail.
 
+A server at --url must not limit rates: start it with
+--set limits.messages_per_second=0 --set limits.http_per_second=0.
+
 Scenarios: ` + strings.Join(bench.Scenarios(), ", ") + `.`,
 		Example: `  gannet bench single
   gannet bench single --rate 15000 --duration 30s
