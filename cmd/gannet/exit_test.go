@@ -20,6 +20,7 @@ func TestExitCodes(t *testing.T) {
 		"serve --config /nowhere.yaml":  exitUsage,
 		"config --set nonsense=1":       exitUsage,
 		"token":                         exitUsage,
+		"apikey":                        exitUsage,
 		"bench nonsense":                exitUsage,
 		"config --reference --markdown": exitUsage,
 	} {

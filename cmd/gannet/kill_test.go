@@ -199,7 +199,7 @@ func (s *sender) take(ws *websocket.Conn) error {
 		return err
 	}
 	switch m.Type {
-	case "chat":
+	case "chat", "group":
 		s.see(m.stored)
 	case "sent":
 		i := slices.IndexFunc(s.pending, func(a attempt) bool { return a.cid == m.CID })

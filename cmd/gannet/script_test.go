@@ -4,8 +4,10 @@ import (
 	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -30,7 +32,8 @@ func TestScripts(t *testing.T) {
 const testSecret = "an-example-secret-of-32-bytes-or-more"
 
 // writeKeys gives a script the configuration secret.yaml and the key pairs
-// a.pem and a.pub, b.pem and b.pub.
+// a.pem and a.pub, b.pem and b.pub, with a.jwks and b.jwks, the public halves as
+// key sets.
 func writeKeys(env *testscript.Env) error {
 	env.Setenv("SECRET", testSecret)
 	config := "auth:\n  mode: jwt\n  jwt:\n    secret: " + testSecret + "\n"
@@ -48,7 +51,9 @@ func writePair(name string) error {
 	}
 	privateDER, err1 := x509.MarshalPKCS8PrivateKey(private)
 	publicDER, err2 := x509.MarshalPKIXPublicKey(public)
+	set := fmt.Sprintf(`{"keys":[{"kty":"OKP","crv":"Ed25519","x":%q}]}`, base64.RawURLEncoding.EncodeToString(public))
 	return errors.Join(err1, err2,
+		os.WriteFile(name+".jwks", []byte(set), 0o600),
 		os.WriteFile(name+".pem", pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: privateDER}), 0o600),
 		os.WriteFile(name+".pub", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: publicDER}), 0o600),
 	)

@@ -43,15 +43,16 @@ func say(ws *websocket.Conn, text string) error {
 	return ws.Write(ctx, websocket.MessageText, []byte(text))
 }
 
-// take reads one message. Chat comes in order and nothing is left out; what was
-// pushed while a sync was on its way to the server comes again.
+// take reads one message. The entries of a conversation's log come in order and
+// none is left out; what was pushed while a sync was on its way to the server comes
+// again.
 func (w *watcher) take(ws *websocket.Conn) error {
 	m, err := listen(ws)
 	if err != nil {
 		return err
 	}
 	switch m.Type {
-	case "chat":
+	case "chat", "group":
 		w.see(m.stored)
 		if last := w.has[m.ConvID]; m.Seq > last+1 {
 			w.t.Errorf("after seq %d of %s came %d", last, m.ConvID, m.Seq)
