@@ -12,7 +12,7 @@ import (
 
 func (r *modelRun) drawRecall() modelOp {
 	user, id := r.entry()
-	if c, _ := r.world.place(id); c != nil && c.group != nil && rapid.IntRange(0, 3).Draw(r.t, "by an actor") == 0 {
+	if c, _ := r.world.place(id); c != nil && c.group != nil && rapid.IntRange(0, 1).Draw(r.t, "by an actor") == 0 {
 		user = r.actor(c.group.ID)
 	}
 	return modelOp{

@@ -6,32 +6,20 @@ import (
 	"gannet/codec/wire"
 )
 
-// bucket is a token bucket that looks at the clock only when it is empty: most
-// connections never empty theirs. So what flows in during a pause may come on top
-// of what was left before it: up to two bursts at once.
-type bucket struct {
-	left  float64
-	since time.Time // when left was right
-}
+// bucket bounds a rate, with bursts: a token bucket kept as the one time at which
+// it will be full again (the generic cell rate algorithm of ITU-T I.371).
+type bucket time.Duration
 
-// take takes a token; where there is none it says how long until there is.
-func (b *bucket) take(rate, burst int) (wait time.Duration) {
-	if b.left >= 1 {
-		b.left--
-		return 0
+// take takes a token at a time that never goes back; where there is none it says
+// how long until there is.
+func (b *bucket) take(now time.Duration, rate, burst int) (wait time.Duration) {
+	each := time.Second / time.Duration(rate)
+	full := max(time.Duration(*b), now) + each
+	if wait = full - now - time.Duration(burst)*each; wait > 0 {
+		return wait
 	}
-	now := time.Now()
-	if b.since.IsZero() {
-		b.left = float64(burst)
-	} else {
-		b.left = min(float64(burst), b.left+now.Sub(b.since).Seconds()*float64(rate))
-	}
-	b.since = now
-	if b.left >= 1 {
-		b.left--
-		return 0
-	}
-	return max(1, time.Duration((1-b.left)/float64(rate)*float64(time.Second)))
+	*b = bucket(full)
+	return 0
 }
 
 // limited says that a client is too fast. Pings and acks by seq are free: they
@@ -41,7 +29,7 @@ func (ss *Session) limited(r *wire.Request) *wire.Error {
 	if rate == 0 || r.Verb == wire.VerbPing || r.Verb == wire.VerbAck && len(r.IDs) == 0 {
 		return nil
 	}
-	if wait := ss.rate.take(rate, ss.svc.cfg.Burst); wait > 0 {
+	if wait := ss.rate.take(time.Since(ss.svc.start), rate, ss.svc.cfg.Burst); wait > 0 {
 		ss.svc.rateLimited.Add(1)
 		return wire.RetryError(wire.ReasonRateLimited, "too many requests; slow down", wait)
 	}

@@ -56,7 +56,7 @@ func TestBucket(t *testing.T) {
 			var b bucket
 			start, given := time.Now(), 0
 			for range 100 {
-				wait := b.take(rate, burst)
+				wait := b.take(time.Since(start), rate, burst)
 				if wait == 0 {
 					given++
 				}
@@ -65,7 +65,7 @@ func TestBucket(t *testing.T) {
 				}
 				if wait > 0 && rapid.Bool().Draw(rt, "obeys") {
 					time.Sleep(wait + time.Microsecond)
-					if again := b.take(rate, burst); again != 0 {
+					if again := b.take(time.Since(start), rate, burst); again != 0 {
 						rt.Fatalf("told to wait %v, and then %v more", wait, again)
 					}
 					given++

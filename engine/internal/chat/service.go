@@ -89,6 +89,7 @@ type Service struct {
 	recalled   []byte // the content of recalled messages
 	watches    watches
 	answersDay atomic.Uint32 // when old answers were last dropped
+	start      time.Time
 	quit       chan struct{}
 	sweeper    sync.WaitGroup
 
@@ -106,6 +107,7 @@ func New(cfg Config, db *storage.DB, seq *sequencer.Sequencer, loops Loops) *Ser
 		slots:    make(chan struct{}, cfg.Readers),
 		turns:    make([]turn, cfg.Reactors),
 		recalled: wire.AppendString(nil, cfg.RecallText),
+		start:    time.Now(),
 		quit:     make(chan struct{}),
 	}
 }

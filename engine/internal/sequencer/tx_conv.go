@@ -67,16 +67,21 @@ type Noted struct {
 
 // Noted returns what is known of a user's places, by conversation.
 func (tx *Tx) Noted(user string) map[uint64]Noted {
-	moved := tx.s.cursors.moved[user]
-	noted := make(map[uint64]Noted, len(moved))
-	for conv, to := range moved {
-		noted[conv] = Noted{Ack: to.ack, Sent: to.sent}
+	noted := make(map[uint64]Noted)
+	for key := range tx.s.cur.sessions { // written, and not yet in storage
+		if key.user == user {
+			noted[key.conv] = tx.NotedIn(user, key.conv)
+		}
+	}
+	for conv := range tx.s.cursors.moved[user] {
+		noted[conv] = tx.NotedIn(user, conv)
 	}
 	return noted
 }
 
 // NotedIn is Noted for one conversation.
 func (tx *Tx) NotedIn(user string, conv uint64) Noted {
+	rec := tx.s.cur.sessions[sessionKey{user, conv}]
 	to := tx.s.cursors.moved[user][conv]
-	return Noted{Ack: to.ack, Sent: to.sent}
+	return Noted{Ack: max(rec.AckSeq, to.ack), Sent: max(rec.SentSeq, to.sent)}
 }
