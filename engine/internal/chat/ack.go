@@ -19,6 +19,9 @@ func (s *Service) ack(ss *Session, r *wire.Request) *wire.Error {
 		}
 	}
 	if ss.reads >= maxSessionReads {
+		if len(r.IDs) == 0 {
+			return nil // what isn't acknowledged is sent again, or acknowledged by the next
+		}
 		return errBusy
 	}
 	req := wire.Request{ConvID: strings.Clone(r.ConvID), Seq: r.Seq, IDs: slices.Clone(r.IDs)}
