@@ -151,10 +151,7 @@ func setFlag(flags *uint8, flag uint8, to *bool) {
 func (s *Service) UpdateGroup(_ context.Context, by, id string, p GroupPatch) (Group, error) {
 	var rec storage.Group
 	err := s.seq.Do(func(tx *sequencer.Tx) (err error) {
-		if err = allowed(tx, by, id, RoleAdmin); err != nil {
-			return err
-		}
-		if rec, err = tx.Group(id); err != nil {
+		if rec, err = groupAs(tx, by, id, RoleAdmin); err != nil {
 			return err
 		}
 		if refused := s.patchGroup(&rec, p); refused != nil {
@@ -254,6 +251,14 @@ func (s *Service) groupFor(by, id string) (rec storage.Group, floor uint64, err 
 		err = errNotFound
 	}
 	return rec, floor, err
+}
+
+// groupAs is a group on which somebody acts who may.
+func groupAs(tx *sequencer.Tx, by, id string, least Role) (storage.Group, error) {
+	if err := allowed(tx, by, id, least); err != nil {
+		return storage.Group{}, err
+	}
+	return tx.Group(id)
 }
 
 // allowed refuses who may not act on a group. To a stranger it doesn't exist.

@@ -331,48 +331,48 @@ func (s *Service) Ban(_ context.Context, by, id, user string) error {
 	if !wire.ValidID(user) {
 		return errUser
 	}
-	return s.done(s.seq.Do(func(tx *sequencer.Tx) error {
-		if err := allowed(tx, by, id, RoleAdmin); err != nil {
-			return err
-		}
-		if by == user {
-			return errRights
-		}
-		rec, err := tx.Group(id)
-		if err != nil {
-			return err
-		}
-		_, member, err := tx.Member(id, user)
-		if err != nil {
-			return err
-		}
-		if _, banned, err := tx.Reads(sequencer.OfGroup(rec.Conv)).Ban(rec.Conv, user); err != nil || banned {
-			return err
-		}
-		if member {
-			if err := outranks(tx, by, id, user); err != nil {
-				return err
-			}
-			err = remove(tx, by, id, user, wire.GroupBanned)
-		} else {
-			err = tell(tx, id, by, groupExtra(wire.GroupBanned, user))
-		}
-		if err != nil {
-			return err
-		}
-		tx.Writes(sequencer.OfGroup(rec.Conv)).PutBan(rec.Conv, storage.Ban{User: user, By: by, At: tx.Now()})
-		tx.Writes(sequencer.OfGroup(rec.Conv)).DeleteRequest(rec.Conv, user)
-		return nil
-	}))
+	return s.done(s.seq.Do(func(tx *sequencer.Tx) error { return ban(tx, by, id, user) }))
+}
+
+func ban(tx *sequencer.Tx, by, id, user string) error {
+	rec, err := groupAs(tx, by, id, RoleAdmin)
+	switch {
+	case err != nil:
+		return err
+	case by == user:
+		return errRights
+	}
+	if _, banned, err := tx.Reads(sequencer.OfGroup(rec.Conv)).Ban(rec.Conv, user); err != nil || banned {
+		return err
+	}
+	if err := takeAway(tx, by, id, user); err != nil {
+		return err
+	}
+	w := tx.Writes(sequencer.OfGroup(rec.Conv))
+	w.PutBan(rec.Conv, storage.Ban{User: user, By: by, At: tx.Now()})
+	w.DeleteRequest(rec.Conv, user)
+	return nil
+}
+
+// takeAway tells a group of a ban, and takes the user out who is a member.
+func takeAway(tx *sequencer.Tx, by, id, user string) error {
+	_, member, err := tx.Member(id, user)
+	switch {
+	case err != nil:
+		return err
+	case !member:
+		return tell(tx, id, by, groupExtra(wire.GroupBanned, user))
+	}
+	if err := outranks(tx, by, id, user); err != nil {
+		return err
+	}
+	return remove(tx, by, id, user, wire.GroupBanned)
 }
 
 // Unban takes a Ban back.
 func (s *Service) Unban(_ context.Context, by, id, user string) error {
 	return s.done(s.seq.Do(func(tx *sequencer.Tx) error {
-		if err := allowed(tx, by, id, RoleAdmin); err != nil {
-			return err
-		}
-		rec, err := tx.Group(id)
+		rec, err := groupAs(tx, by, id, RoleAdmin)
 		if err != nil {
 			return err
 		}

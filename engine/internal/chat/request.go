@@ -144,10 +144,7 @@ func (s *Service) JoinRequests(_ context.Context, by, id, after string, limit in
 // AnswerRequest lets a user in who asked for it, or refuses them.
 func (s *Service) AnswerRequest(_ context.Context, by, id, user string, accept bool) error {
 	return s.done(s.seq.Do(func(tx *sequencer.Tx) error {
-		if err := allowed(tx, by, id, RoleAdmin); err != nil {
-			return err
-		}
-		rec, err := tx.Group(id)
+		rec, err := groupAs(tx, by, id, RoleAdmin)
 		if err != nil {
 			return err
 		}

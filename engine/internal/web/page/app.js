@@ -91,6 +91,7 @@ async function list() {
 
 function entry(e) {
   const conv = convs.add(e);
+  if (e.type === "edit" && !("content" in e) && conv.entries.has(e.seq)) readAnew(conv, e.seq);
   if (convs.hasGap(conv)) soon("gap " + conv.id, gapDelay, () => { if (convs.hasGap(conv)) client.sync(); });
   if (conv === current && !conv.opened) load(conv);
   arrived(conv, [e]);
@@ -205,6 +206,13 @@ async function load(conv, before) {
   conv.loading = false;
   draw();
   if (!before) scrollToEnd();
+}
+
+// readAnew fetches a message of which it was only told that it is another now.
+async function readAnew(conv, seq) {
+  const page = await client.request({ type: "history", conv_id: conv.id, before: seq + 1, limit: 1 }).catch(() => undefined);
+  for (const m of page?.messages ?? []) convs.add(m);
+  redraw();
 }
 
 function recall(m) {

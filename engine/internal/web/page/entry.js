@@ -37,7 +37,7 @@ function present(m, changes = []) {
   const edits = changes.filter(c => c.type === "edit");
   const recalled = Boolean(m.recalled || changes.some(c => c.type === "recall"));
   const expired = Boolean(m.expired || m.expires_at <= Date.now());
-  const newest = edits.findLast(c => "content" in c) ?? m;
+  const newest = "content" in (edits.at(-1) ?? {}) ? edits.at(-1) : m;
   const erased = recalled || expired;
   return {
     ...m, recalled, expired,
