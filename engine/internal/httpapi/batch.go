@@ -1,6 +1,8 @@
 package httpapi
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"strconv"
 	"time"
@@ -140,7 +142,17 @@ func (s *Server) sendAll(x *exchange, list []chat.Outgoing) *wire.Error {
 }
 
 // numbered is the cid of one of several messages that came under one key.
-func numbered(key string, i int) string { return key + "#" + strconv.Itoa(i) }
+func numbered(key string, i int) string {
+	number := "#" + strconv.Itoa(i)
+	if len(key)+len(number) > maxKey { // a hash of it leaves room
+		sum := sha256.Sum256([]byte(key))
+		key = hex.EncodeToString(sum[:16])
+	}
+	return key + number
+}
+
+// maxKey is the length of the longest Idempotency-Key, and cid.
+const maxKey = 64
 
 // checkOutgoing judges a message as if it had come by itself.
 func (s *Server) checkOutgoing(x *exchange, m *chat.Outgoing) *wire.Error {

@@ -48,7 +48,8 @@ func TestKeyOfABatch(t *testing.T) {
 		{"batch", `{"messages":[` + one + `,` + other + `,` + one + `]}`, "k",
 			"batch 1>2 cid=k#0  1; 5>3 cid=own  2; 1>2 cid=k#2  1"},
 		{"batch", `{"messages":[` + one + `]}`, strings.Repeat("k", 62), "batch 1>2 cid=" + strings.Repeat("k", 62) + "#0  1"},
-		{"batch", `{"messages":[` + one + `]}`, strings.Repeat("k", 63), ""},
+		{"batch", `{"messages":[` + one + `]}`, strings.Repeat("k", 63), // no room for #0: a hash of it
+			"batch 1>2 cid=d4bacb34b88e17aabe42b5e49c36ab95#0  1"},
 		{"batch", `{"messages":[` + one + `]}`, strings.Repeat("k", 65), ""},
 		{"system", `{"to":"2","content":1}`, "k", "batch system>2 cid=k  1 system"},
 		{"system", `{"to":"2","content":1,"cid":"k"}`, "k", "batch system>2 cid=k  1 system"},
