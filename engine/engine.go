@@ -17,7 +17,6 @@ import (
 	"gannet/codec/wire"
 	"gannet/engine/auth"
 	"gannet/engine/internal/chat"
-	"gannet/engine/internal/delivery"
 	"gannet/engine/internal/door"
 	"gannet/engine/internal/httpapi"
 	"gannet/engine/internal/metrics"
@@ -98,89 +97,19 @@ func (e *Engine) build() (err error) {
 		Verifier:  e.verifier,
 		Logger:    e.logger,
 	})
-	revoked := e.verifier.Revocations()
-	observer := newObserver(e.metrics)
-	encoder := chat.Encoder{Refusal: func(err error) *wire.Error { return e.chat.Refusal(err) }}
-	e.seq, err = sequencer.New(e.db, sequencer.Config{
-		Reactors:           e.cfg.Reactors + 1, // with the streams
-		Node:               e.cfg.NodeID,
-		DedupeWindow:       e.cfg.Dedupe.Window,
-		MaxMembers:         e.cfg.Groups.MaxMembers,
-		MaxUserGroups:      maxUserGroups,
-		MaxUserConnections: e.cfg.Limits.ConnectionsPerUser,
-		OpenGroups:         e.cfg.Auth.Mode == auth.ModeDev,
-		Congested:          func() bool { return e.reactors.Backlogged() || e.streams.Backlogged() },
-		Encoder:            encoder,
-		Post:               e.post,
-		Presence:           func(user string, online bool) { e.chat.Changed(user, online) },
-		Rewritten:          func(conv, seq uint64) { e.chat.Rewritten(conv, seq) },
-		Observe: func(p *sequencer.Published) {
-			observer.published(p)
-			observer.handOver(e.reactors, p)
-		},
-		Fatal:  e.fatal,
-		Logger: e.logger,
-	})
-	if err != nil {
+	if e.seq, err = sequencer.New(e.db, e.sequencerConfig()); err != nil {
 		return err
 	}
-	e.chat = chat.New(chat.Config{
-		Reactors:    e.cfg.Reactors + 1,
-		Readers:     max(2, e.cfg.Reactors),
-		Backlog:     e.cfg.Delivery.Backlog,
-		RetryAfter:  e.cfg.Delivery.RetryAfter,
-		Retries:     e.cfg.Delivery.Retries,
-		MaxOutbound: e.cfg.Limits.OutboundBytes,
-		Logger:      e.logger,
-
-		RecallWindow: e.cfg.Recall.Window,
-		RecallText:   e.cfg.Recall.Text,
-		EditWindow:   e.cfg.Edit.Window,
-
-		MaxMembers:     e.cfg.Groups.MaxMembers,
-		GroupMembers:   e.cfg.Limits.GroupMembers,
-		ReceiptMembers: e.cfg.Groups.ReceiptMembers,
-
-		MessagesPerSecond: e.cfg.Limits.MessagesPerSecond,
-		Burst:             e.cfg.Limits.Burst,
-
-		Renew:       e.door.Renew,
-		Revoke:      func(r storage.Revocation) { revoked.Revoke(revocation(r)); revoked.Forget(time.Now()) },
-		Revoked:     func(user string, t chat.Token) bool { return revoked.Revoked(identity(user, t)) },
-		Revocations: revoked.Epoch,
-		Outlived:    e.verifier.Outlived,
-	}, e.db, e.seq, e.door)
+	e.chat = chat.New(e.chatConfig(), e.db, e.seq, e.door)
 	e.door.Chat = e.chat
 	return e.db.Revocations(func(r storage.Revocation) error {
-		revoked.Revoke(revocation(r))
+		e.verifier.Revocations().Revoke(revocation(r))
 		return nil
 	})
 }
 
 func (e *Engine) origins() httpapi.Origins {
 	return httpapi.Origins{Allowed: e.cfg.HTTP.AllowedOrigins, Dev: e.cfg.Auth.Mode == auth.ModeDev}
-}
-
-// post hands the posts of a batch to a reactor, or to the streams.
-func (e *Engine) post(r int, posts []delivery.Post) {
-	if r == e.cfg.Reactors {
-		e.streams.Post(posts)
-		return
-	}
-	e.reactors.Post(r, posts)
-}
-
-// revocation is a stored record as auth has it, identity a session's token.
-func revocation(r storage.Revocation) auth.Revocation {
-	v := auth.Revocation{User: r.User, TokenID: r.TokenID, Before: time.Unix(r.Before, 0)}
-	if r.Until != 0 {
-		v.Until = time.Unix(r.Until, 0)
-	}
-	return v
-}
-
-func identity(user string, t chat.Token) auth.Identity {
-	return auth.Identity{User: user, ID: t.ID, Issued: t.Issued, Expires: t.Expires}
 }
 
 // fatal is the end: the log can't be written, so nothing may be answered.
