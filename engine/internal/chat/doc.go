@@ -7,6 +7,7 @@
 //	loop goroutine      Session: one connection's state. Decoding, checks that need no disk,
 //	                    pages that are in memory, pushing runs to watched connections.
 //	sequencer           places of messages, joins, membership, cursors (package sequencer)
+//	sweeper             what nobody asks for: erasing what has expired
 //	reader goroutines   everything that reads storage: pages, backlog, sync, redelivery, ids
 //	HTTP goroutines     the Service's exported methods with a context; they wait for the disk
 //

@@ -75,7 +75,7 @@ const (
 func definitions() []definition {
 	return []definition{
 		counter(MessagesProcessed, "Messages that were stored and are on disk, by kind of conversation (single, group, service); event counts the entries of a log that are no messages.", "type"),
-		counter(MessagesDelivered, "Messages handed to a connection; one message to a group of n counts up to n times."),
+		counter(MessagesDelivered, "Messages, and events of a log, handed to a connection; one to a group of n counts up to n times."),
 		counter(MessagesRedelivered, "Messages pushed again to a tracked connection which did not acknowledge them in time."),
 		counter(Duplicates, "Sends recognised as a retry by their cid and answered with the first result."),
 		counter(Busy, "Requests answered busy because a queue was full, by queue.", "queue"),
@@ -96,7 +96,7 @@ func definitions() []definition {
 		counter(SlowStreams, "Streams closed because too much was waiting for them to read."),
 		gauge(UsersOnline, "Users with at least one connection or stream."),
 
-		histogram(CommitBatch, sizes(), "Messages in one batch of the log."),
+		histogram(CommitBatch, sizes(), "Messages and events in one batch of the log."),
 		histogram(FsyncSeconds, durations(), "Time of one fsync of the log."),
 		gauge(QueueDepth, "Entries waiting, by queue: sequencer (sends not yet in a batch), reactor (posts not yet carried out), fanout (runs not yet fully sent), readers (reads waiting for a worker), streams (as reactor, for server-sent events).", "queue"),
 

@@ -32,10 +32,14 @@
 //     at or below the join point and is read from the log, all later batches are
 //     pushed. A change of membership begins a batch of its conversation: no
 //     message before it in the same batch, so what is pushed after it is later.
-//  4. Bounds. The inbox is bounded in messages and bytes: when it is full,
+//  4. Rewrites. Storage shows a rewritten entry as soon as it is applied; until it
+//     is on disk Unsynced gives readers the old one. Who kept what was read is told
+//     (Rewritten) before anybody is answered.
+//  5. Bounds. The inbox is bounded in messages and bytes: when it is full,
 //     Submit says ErrBusy. At most a few applied batches wait for the syncer:
 //     when there are more, the sequencer waits and the inbox fills. Commands are
-//     not refused, but moves of cursors when very many commands wait.
+//     not refused, but those of clients (Go) and moves of cursors are when very
+//     many commands wait.
 //
 // # The way not taken
 //
