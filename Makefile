@@ -1,12 +1,13 @@
 # make run     build and start a server with its data in ./data
 # make test    everything that must hold before a change is merged
+# make mutants break promises of the engine on purpose: the tests must notice
 # make fuzz    every fuzz target for FUZZTIME
 # make bench   measure this machine
 
 GO       ?= go
 BIN      := bin/gannet
 DATA     ?= ./data
-FUZZTIME ?= 30s
+FUZZTIME ?= 60s
 
 # Where goroutines meet.
 RACE := ./bench/... ./cmd/... ./codec/client/... ./engine/... ./storage/...
@@ -14,7 +15,7 @@ RACE := ./bench/... ./cmd/... ./codec/client/... ./engine/... ./storage/...
 # The commit is stamped into the binary where there is one.
 VCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 && echo true || echo false)
 
-.PHONY: build run test unit race lint fuzz bench clean
+.PHONY: build run test unit race lint mutants fuzz bench clean
 
 build:
 	$(GO) build -buildvcs=$(VCS) -trimpath -o $(BIN) ./cmd/gannet
@@ -35,6 +36,9 @@ lint:
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
+
+mutants:
+	$(GO) run ./bench/mutants
 
 fuzz:
 	@set -e; for pkg in $$($(GO) list ./...); do \

@@ -23,12 +23,13 @@ var mayImport = map[string][]string{
 	"storage":                      {},
 	"engine/auth":                  {},
 	"engine/internal/delivery":     {},
+	"engine/internal/failpoint":    {},
 	"engine/internal/metrics":      {deliveryPkg, "engine/internal/metrics/hush"},
 	"engine/internal/metrics/hush": {},
 	"engine/internal/web":          {deliveryPkg},
-	"engine/internal/reactor":      {deliveryPkg, "codec", "engine/internal/metrics"},
-	"engine/internal/sequencer":    {deliveryPkg, "storage", "engine/internal/metrics"},
-	"engine/internal/chat":         {deliveryPkg, "codec", "codec/wire", "storage", "engine/internal/sequencer"},
+	"engine/internal/reactor":      {deliveryPkg, failpointPkg, "codec", "engine/internal/metrics"},
+	"engine/internal/sequencer":    {deliveryPkg, failpointPkg, "storage", "engine/internal/metrics"},
+	"engine/internal/chat":         {deliveryPkg, failpointPkg, "codec", "codec/wire", "storage", "engine/internal/sequencer"},
 	"engine/internal/sse":          {deliveryPkg, "codec", "codec/wire", "engine/internal/chat"},
 	"engine/internal/door": {
 		deliveryPkg, "codec", "codec/wire", "engine/auth", "engine/internal/chat", "engine/internal/httpapi",
@@ -38,14 +39,21 @@ var mayImport = map[string][]string{
 		deliveryPkg, "codec/wire", "engine/auth", "engine/internal/chat", "engine/internal/metrics", "engine/internal/web",
 	},
 	"engine": {
-		deliveryPkg, "codec", "codec/wire", "storage", "engine/auth", "engine/internal/chat", "engine/internal/door", "engine/internal/httpapi",
+		deliveryPkg, failpointPkg, "codec", "codec/wire", "storage", "engine/auth", "engine/internal/chat", "engine/internal/door", "engine/internal/httpapi",
 		"engine/internal/metrics", "engine/internal/reactor", "engine/internal/sequencer", "engine/internal/sse", "engine/internal/web",
 	},
-	"bench":      {"codec", "codec/wire", "codec/client", "engine/auth"},
-	"cmd/gannet": {"engine", "engine/auth", "storage", "bench"},
+	"bench":          {"codec", "codec/wire", "codec/client", "engine/auth"},
+	"bench/checker":  {},
+	"bench/chaos":    {"bench/checker"},
+	"bench/overload": {"codec", "codec/wire", "codec/client", "engine/auth"},
+	"bench/mutants":  {},
+	"cmd/gannet":     {"engine", "engine/auth", "storage", "bench", "bench/checker", "bench/chaos", "bench/overload"},
 }
 
-const deliveryPkg = "engine/internal/delivery"
+const (
+	deliveryPkg  = "engine/internal/delivery"
+	failpointPkg = "engine/internal/failpoint"
+)
 
 // onlyIn says which of our packages may import a library. What isn't listed is
 // free.
