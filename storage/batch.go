@@ -16,6 +16,8 @@ const (
 type Batch struct {
 	p      *pebble.Batch
 	limits limits
+	keys   *keyring
+	box    box // scratch
 	err    error
 	key    []byte // scratch
 	value  []byte // scratch
@@ -26,7 +28,7 @@ type Batch struct {
 func (db *DB) NewBatch() *Batch {
 	p := db.p.NewBatch(pebble.WithInitialSizeBytes(batchInitialBytes),
 		pebble.WithMaxRetainedSizeBytes(batchRetainedBytes))
-	return &Batch{p: p, limits: db.limits}
+	return &Batch{p: p, limits: db.limits, keys: db.keys}
 }
 
 // Reset empties the batch for reuse.

@@ -1,13 +1,22 @@
 package storage
 
 import (
+	"strconv"
 	"testing"
 
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
+// inBothForms benchmarks with content in the clear, and with sealed content.
+func inBothForms(b *testing.B, bench func(*testing.B)) {
+	b.Run("plain", bench)
+	b.Run("sealed_", bench)
+}
+
 // BenchmarkPage reads the last 20 messages of a conversation.
-func BenchmarkPage(b *testing.B) {
+func BenchmarkPage(b *testing.B) { inBothForms(b, benchmarkPage) }
+
+func benchmarkPage(b *testing.B) {
 	db := benchDB(b)
 	b.ReportAllocs()
 	for b.Loop() {
@@ -40,12 +49,21 @@ func BenchmarkPlace(b *testing.B) {
 	}
 }
 
-// BenchmarkAppendMessages encodes a batch of 32 messages.
+// BenchmarkAppendMessages encodes a batch of messages to one conversation, and
+// says what each message costs.
 func BenchmarkAppendMessages(b *testing.B) {
+	for _, n := range []int{1, 8, 32} {
+		b.Run(strconv.Itoa(n), func(b *testing.B) {
+			inBothForms(b, func(b *testing.B) { benchmarkAppend(b, n) })
+		})
+	}
+}
+
+func benchmarkAppend(b *testing.B, n int) {
 	db := benchDB(b)
 	batch := db.NewBatch()
 	defer batch.Close()
-	msgs := make([]Message, 32)
+	msgs := make([]Message, n)
 	for i := range msgs {
 		msgs[i] = Message{ID: uint64(i) + 1, Seq: uint64(i) + 1, From: "user1", Content: make([]byte, 128)}
 	}
@@ -54,6 +72,7 @@ func BenchmarkAppendMessages(b *testing.B) {
 		batch.Reset()
 		batch.AppendMessages(1, 0, msgs)
 	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/msg")
 }
 
 func benchDB(b *testing.B) *DB {

@@ -2,9 +2,10 @@ package storage
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"math/rand/v2"
-	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -12,13 +13,19 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs/errorfs"
 )
 
+var crashSeeds = flag.Int("crash.seeds", 60, "histories that end with a power cut")
+
 // history writes batches of messages into a few conversations and knows what
 // must survive.
 type history struct {
 	rng    *rand.Rand
+	copies int
 	id     uint64
 	last   [5]uint64 // by conversation number
-	synced [5]uint64
+
+	mu      sync.Mutex // of what somebody else looks at, too
+	written [5]uint64
+	synced  [5]uint64
 }
 
 func (h *history) batch(b *Batch) {
@@ -54,49 +61,143 @@ func (h *history) check(t *testing.T, db *DB) {
 	verify(t, db) // that there is no gap and no half of a batch
 }
 
-// What was synced is there after a power cut, and what wasn't is lost from
-// the end of the log only.
-func TestCrash(t *testing.T) {
-	for seed := range uint64(60) {
-		fs := vfs.NewCrashableMem()
-		h := &history{rng: rand.New(rand.NewPCG(seed, 1))}
-		db, err := Open(options(t, fs))
+// step does something that a server or its operator may do.
+func (h *history) step(db *DB, b *Batch) error {
+	b.Reset()
+	switch h.rng.IntN(40) {
+	case 0, 1:
+		return db.p.Flush()
+	case 2, 3:
+		return h.rewrite(db, b)
+	case 4:
+		h.copies++
+		return db.Checkpoint(fmt.Sprint("/a/copy", h.copies))
+	case 5, 6:
+		return db.Seal()
+	}
+	h.batch(b)
+	h.note(nil)
+	return db.Apply(b)
+}
+
+// rewrite writes a run anew, as an edit does.
+func (h *history) rewrite(db *DB, b *Batch) error {
+	conv := 1 + h.rng.Uint64N(uint64(len(h.last))-1)
+	if h.last[conv] == 0 {
+		return nil
+	}
+	run, _, err := db.Run(conv, 1+h.rng.Uint64N(h.last[conv]))
+	if err != nil {
+		return err
+	}
+	for i := range run.Messages {
+		run.Messages[i].Content = make([]byte, h.rng.IntN(50))
+	}
+	b.PutRun(run)
+	return db.Apply(b)
+}
+
+// note tells the saboteur of the outcome, nil of a step that is about to begin.
+func (h *history) note(synced *[5]uint64) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.written = h.last
+	if synced != nil {
+		h.synced = *synced
+	}
+}
+
+// outcome is what must have survived, and what may have.
+func (h *history) outcome() *history {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return &history{last: h.written, synced: h.synced}
+}
+
+// live takes steps, with syncs and reopenings.
+func (h *history) live(o Options) error {
+	db, err := Open(o)
+	for range 1 + h.rng.IntN(30) {
 		if err != nil {
-			t.Fatal(err)
+			return err
 		}
 		b := db.NewBatch()
-		for range 1 + h.rng.IntN(30) {
-			b.Reset()
-			h.batch(b)
-			if err := db.Apply(b); err != nil {
-				t.Fatal(err)
-			}
-			if h.rng.IntN(3) == 0 {
-				if err := db.Sync(); err != nil {
-					t.Fatal(err)
-				}
-				h.synced = h.last
-			}
-			if h.rng.IntN(10) == 0 {
-				if err := db.p.Flush(); err != nil {
-					t.Fatal(err)
-				}
+		err = errors.Join(h.step(db, b), b.Close())
+		if err == nil && h.rng.IntN(3) == 0 {
+			if err = db.Sync(); err == nil {
+				h.note(&h.last)
 			}
 		}
-		after := fs.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: h.rng.IntN(101), RNG: h.rng})
-		if err := errors.Join(b.Close(), db.Close()); err != nil {
-			t.Fatal(err)
+		if err == nil && h.rng.IntN(15) == 0 {
+			if err = db.Close(); err == nil {
+				h.note(&h.last)
+				db, err = Open(o)
+			}
 		}
-		if db, err = Open(options(t, after)); err != nil {
+	}
+	return errors.Join(err, db.Close())
+}
+
+// crash cuts the power when a file system is about to write for the n-th time,
+// or at the end. The clone is what is left then, and what it must hold.
+type crash struct {
+	mem   *vfs.MemFS
+	n     int32
+	ops   atomic.Int32
+	rng   *rand.Rand
+	h     *history
+	once  sync.Once
+	after *vfs.MemFS
+	state *history
+}
+
+func (c *crash) MaybeError(op errorfs.Op) error {
+	if op.Kind.ReadOrWrite() == errorfs.OpIsWrite && c.ops.Add(1) == c.n {
+		c.happen()
+	}
+	return nil
+}
+
+func (c *crash) String() string { return "crash" }
+
+func (c *crash) happen() {
+	c.once.Do(func() {
+		c.state = c.h.outcome()
+		c.after = c.mem.CrashClone(vfs.CrashCloneCfg{UnsyncedDataPercent: c.rng.IntN(101), RNG: c.rng})
+	})
+}
+
+// What was synced is there after a power cut at any moment, in a recovery from
+// another one too, and what wasn't is lost from the end of the log only.
+func TestCrash(t *testing.T) {
+	for seed := range uint64(*crashSeeds) {
+		h := &history{rng: rand.New(rand.NewPCG(seed, 1))}
+		rng := rand.New(rand.NewPCG(seed, 2))
+		c := &crash{mem: vfs.NewCrashableMem(), n: rng.Int32N(400), rng: rng, h: h}
+		if err := h.live(options(t, errorfs.Wrap(c.mem, c))); err != nil {
 			t.Fatalf("seed %d: %v", seed, err)
 		}
-		h.check(t, db)
-		if err := db.Close(); err != nil {
-			t.Fatal(err)
-		}
+		c.happen()
+		again := &crash{mem: c.after, n: rng.Int32N(60), rng: rng, h: c.state}
+		reopen(t, seed, errorfs.Wrap(c.after, again), c.state)
+		again.happen()
+		reopen(t, seed, again.after, c.state)
 		if t.Failed() {
 			t.Fatalf("seed %d", seed)
 		}
+	}
+}
+
+// reopen opens what a crash has left and holds it against the history.
+func reopen(t *testing.T, seed uint64, fs vfs.FS, h *history) {
+	t.Helper()
+	db, err := Open(options(t, fs))
+	if err != nil {
+		t.Fatalf("seed %d: %v", seed, err)
+	}
+	h.check(t, db)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
 	}
 }
 
@@ -131,58 +232,5 @@ func TestCrashInOpen(t *testing.T) {
 		if err := db.Close(); err != nil {
 			t.Fatal(err)
 		}
-	}
-}
-
-// A sync that fails is told to Fatal and never reported as a success, even
-// if Fatal returns; nor is any later write.
-func TestSyncError(t *testing.T) {
-	var broken atomic.Bool
-	fs := errorfs.Wrap(vfs.NewMem(), errorfs.InjectorFunc(func(op errorfs.Op) error {
-		sync := op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpFileSyncData
-		if broken.Load() && sync && strings.HasSuffix(op.Path, ".log") {
-			return errorfs.ErrInjected
-		}
-		return nil
-	}))
-	var fatal atomic.Int32
-	o := options(t, fs)
-	o.Fatal = func(err error) {
-		if !errors.Is(err, ErrFailed) || !strings.Contains(err.Error(), "injected error") {
-			t.Errorf("fatal: %v", err)
-		}
-		fatal.Add(1)
-	}
-	db, err := Open(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		defer func() { _ = recover() }() // Pebble may not be able to close
-		_ = db.Close()
-	}()
-	b := db.NewBatch()
-	b.PutSystem("a", nil)
-	if err := errors.Join(db.Apply(b), db.Sync()); err != nil {
-		t.Fatal(err)
-	}
-	broken.Store(true)
-	b.Reset()
-	b.PutSystem("b", nil)
-	if err := db.Apply(b); err != nil {
-		t.Fatal(err)
-	}
-	for range 2 {
-		if err := db.Sync(); !errors.Is(err, ErrFailed) {
-			t.Errorf("sync: %v", err)
-		}
-	}
-	if fatal.Load() == 0 {
-		t.Error("fatal wasn't called")
-	}
-	b.Reset()
-	b.PutSystem("c", nil)
-	if err := db.Apply(b); !errors.Is(err, ErrFailed) {
-		t.Errorf("apply: %v", err)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
+	"strings"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -17,21 +19,32 @@ type DB struct {
 	lock     *pebble.Lock
 	fs       vfs.FS
 	watch    io.Closer // of stalls
+	marks    *marks
 	dir      string
 	listener *listener
 	limits   limits
+	keys     *keyring
+	readOnly bool
 }
 
-// Open opens the database in a directory, and creates both if need be. It
-// fails with ErrLocked, ErrSchema, or what the file system or Pebble has to
-// say of the directory.
+// Open opens the database in a directory, and creates both if need be, unless
+// Options.ReadOnly is set. It fails with ErrLocked, ErrSchema, ErrKey, ErrDamaged,
+// ErrNoDatabase, or what the file system or Pebble has to say of the directory.
 func Open(o Options) (*DB, error) {
 	o.setDefaults()
-	db := &DB{dir: o.Dir, listener: newListener(&o), limits: o.limits}
-	db.fs, db.watch = o.fileSystem(db.listener)
-	if err := db.open(o.pebbleOptions(db.fs, db.listener)); err != nil {
+	db := &DB{dir: o.Dir, listener: newListener(&o), limits: o.limits, readOnly: o.ReadOnly}
+	db.keys = o.keyring(db)
+	fs, watch := o.fileSystem(db.listener)
+	db.marks = newMarks(fs, o.Dir, db.listener)
+	db.fs, db.watch = markedFS{FS: fs, marks: db.marks}, watch
+	open := db.open
+	if o.ReadOnly {
+		open = db.openReadOnly
+	}
+	if err := open(o.pebbleOptions(db.fs, db.listener)); err != nil {
 		return nil, errors.Join(fmt.Errorf("storage: open %s: %w", o.Dir, err), db.Close())
 	}
+	db.marks.serving.Store(true)
 	return db, nil
 }
 
@@ -43,13 +56,32 @@ func (db *DB) open(po *pebble.Options) (err error) {
 		return err
 	}
 	po.Lock = db.lock
+	if err := db.checkFiles(po.FS); err != nil {
+		return err
+	}
+	if err := db.marks.start(); err != nil {
+		return err
+	}
 	if err := create(db.dir, po); err != nil {
 		return err
 	}
 	if db.p, err = pebble.Open(db.dir, po); err != nil {
 		return err
 	}
-	return db.checkSchema()
+	return db.recognize()
+}
+
+// recognize refuses a database that can't be read, by this program or with the
+// keys that were given.
+func (db *DB) recognize() error {
+	version, err := db.checkSchema()
+	if err == nil {
+		err = checkKeys(db.keys.masters)
+	}
+	if err == nil && version == schemaSealed {
+		err = db.keys.load()
+	}
+	return err
 }
 
 // create makes a new database, or brings an old one to the newest format, and
@@ -82,11 +114,26 @@ func makeDir(dir string, fs vfs.FS) error {
 	if err := fs.MkdirAll(dir, 0o755); err != nil {
 		return err
 	}
-	f, err := fs.OpenDir(parent)
+	return syncDir(fs, parent)
+}
+
+// checkFiles refuses a directory that Pebble would open with less than it had. One
+// that has tables but nothing that names them it would take for a new one. Where
+// nothing is named because the database was being made when it crashed, it is
+// made anew, and with it files of the same names.
+func (db *DB) checkFiles(fs vfs.FS) error {
+	desc, err := pebble.Peek(db.dir, fs)
 	if err != nil {
 		return err
 	}
-	return errors.Join(f.Sync(), f.Close())
+	if desc.Exists {
+		return db.marks.check()
+	}
+	names, err := fs.List(db.dir)
+	if slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, ".sst") }) {
+		return fmt.Errorf("%w: there are tables, but no manifest is named", ErrDamaged)
+	}
+	return err
 }
 
 func lockDir(dir string, fs vfs.FS) (*pebble.Lock, error) {
@@ -105,6 +152,7 @@ func (db *DB) Close() error {
 	if db.p != nil {
 		errs = append(errs, db.p.Close())
 	}
+	errs = append(errs, db.marks.close())
 	if db.lock != nil {
 		errs = append(errs, db.lock.Close())
 	}
@@ -123,14 +171,29 @@ func (db *DB) Apply(b *Batch) error {
 	if b.Empty() {
 		return nil
 	}
+	if err := db.listener.failed(); err != nil {
+		return err // Pebble would panic
+	}
 	return db.written(db.p.Apply(b.p, pebble.NoSync))
 }
 
 // Sync returns when all that was applied before the call is durable. After an
 // error it is unknown how much is, and the process must end.
 func (db *DB) Sync() error {
-	return db.written(db.p.LogData(nil, pebble.Sync))
+	if err := db.listener.failed(); err != nil {
+		return err
+	}
+	if err := db.written(db.p.LogData(nil, pebble.Sync)); err != nil {
+		return err
+	}
+	db.marks.note()
+	return nil
 }
+
+// Seal makes durable how far the log is: damage to what is synced is found at
+// the next Open, even after a power cut. Without it, after a process was killed
+// only. It costs an fsync and may be called from any goroutine.
+func (db *DB) Seal() error { return db.marks.seal() }
 
 // written tells a write's true result, which Pebble gives to its logger alone.
 func (db *DB) written(err error) error {

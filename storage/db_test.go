@@ -33,6 +33,7 @@ func options(t testing.TB, fs vfs.FS) Options {
 		Dir: "/a/data", FS: fs, Logger: slog.New(slog.DiscardHandler),
 		CacheBytes: 1 << 20, MemTableBytes: 4 << 20,
 		Fatal: func(err error) { t.Errorf("fatal: %v", err) },
+		Keys:  keysFor(t),
 	}
 }
 
@@ -112,8 +113,8 @@ func TestOpenUnwritable(t *testing.T) {
 
 func TestOpenOtherSchema(t *testing.T) {
 	for version, want := range map[byte]string{
-		schemaVersion + 1: "version 3, this program knows up to 2",
-		1:                 "version 1, which no release has written",
+		schemaSealed + 1: "version 4, this program knows up to 3",
+		1:                "version 1, which no release has written",
 	} {
 		fs := vfs.NewMem()
 		db, err := Open(options(t, fs))

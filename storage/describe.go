@@ -27,6 +27,7 @@ func describeNumbers(key []byte) string {
 	}{
 		{prefixPlaces, "places last"}, {prefixNumber, "number"},
 		{prefixGroup, "group conv"}, {prefixDissolving, "dissolving conv"},
+		{prefixDataKey, "data key number"},
 	} {
 		if n, ok := splitNumberKey(key, p.prefix); ok {
 			return fmt.Sprintf("%s=%d", p.name, n)

@@ -37,4 +37,27 @@
 // order of keys is the order of numbers. Values begin with a version byte and
 // go on with varints and length-prefixed strings. A value that doesn't read
 // exactly as written is reported as [ErrCorrupt], never skipped.
+//
+// # Encryption
+//
+// With [Options.Keys] the entries of conversations are sealed: what a message or
+// event says, who sent it, when, its type, extra members and references. A run
+// is sealed as a whole by AES-256-GCM, and bound to its row: an altered run, and
+// one that was moved to another conversation or place, is ErrCorrupt. An older
+// version of the same row in its own place isn't noticed.
+//
+// Runs are sealed under a data key, which the database makes for each opening
+// and keeps under the master key, the first of Options.Keys. So each data key
+// counts its nonces from 0 and none comes twice, and a new master key needs
+// nothing but a restart: what is under the old one is read until [DB.Reseal],
+// or [DB.Stale] and [Batch.PutRun] while the engine runs, have sealed it anew
+// and [DB.DropOldKeys] has deleted the data keys. There are as many data keys
+// as openings that have written messages since then, some hundred bytes each.
+//
+// The rest is in the clear: ids of users, conversations, groups and messages and
+// their order, names, announcements and members of groups, texts of requests to
+// join, cursors, reactions, blocks, revocations, when users were last seen,
+// expiries, kept answers, which repeat some of this, and cids with fingerprints,
+// which are 64-bit hashes of contents: who holds the files can't read contents,
+// but can test a guess of one that was sent with a cid.
 package storage

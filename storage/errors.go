@@ -18,6 +18,16 @@ var (
 	// by a version of this program that this one can't read, or not by this
 	// program.
 	ErrSchema = errors.New("unknown schema")
+	// ErrKey is matched by errors of Open when the database is encrypted and
+	// a key that it needs is missing or wrong, and of what can't be done
+	// without keys.
+	ErrKey = errors.New("encryption key is missing or wrong")
+	// ErrDamaged is matched by errors of Open when a file isn't as it was
+	// written, and of Manifest.CheckFiles. Nothing is changed then.
+	ErrDamaged = errors.New("damaged file")
+	// ErrNoDatabase is matched by errors of a read-only Open of a directory
+	// without a database, or that isn't there.
+	ErrNoDatabase = errors.New("no database")
 	// ErrFailed is matched by errors of writes after the log couldn't be
 	// written. What was applied since the last successful Sync is unknown.
 	ErrFailed = errors.New("storage has failed")

@@ -50,6 +50,7 @@ func rows() [][2][]byte {
 		{appendRevocationKey(nil, &user), appendRevocation(nil, &user)},
 		{appendAnswerKey(nil, 1, "u", "k"), appendAnswer(nil, &Answer{Fingerprint: 1, Body: []byte("b")})},
 		{appendNumberKey(nil, prefixDissolving, 1), []byte{dissolvingVersion}},
+		{appendNumberKey(nil, prefixDataKey, 1), appendDataKey(nil, newDataKey(1, "a", testKey("a").Secret, true), testKey("a"))},
 	}
 }
 
@@ -60,7 +61,7 @@ func reencode(key, value []byte) (again []byte, ok bool) {
 	}
 	switch key[0] {
 	case prefixRun:
-		return encodeAgain(key, value, decodeRun, func(r Run) []byte { return appendRun(nil, r.Base, r.Messages) })
+		return encodeAgain(key, value, decodePlainRun, func(r Run) []byte { return appendRun(nil, r.Base, r.Messages) })
 	case prefixPlaces:
 		return encodeAgain(key, value, decodePlaces, func(p []Place) []byte { return appendPlaces(nil, p) })
 	case prefixDuplicate:
@@ -95,6 +96,10 @@ func reencodeMore(key, value []byte) (again []byte, ok bool) {
 		return encodeAgain(key, value, decodeRevocation, func(r Revocation) []byte { return appendRevocation(nil, &r) })
 	case prefixAnswer:
 		return encodeAgain(key, value, decodeAnswer, func(a Answer) []byte { return appendAnswer(nil, &a) })
+	case prefixDataKey:
+		return encodeAgain(key, value, decodeDataKey, func(r dataKeyRow) []byte {
+			return appendString(appendDataKeyHeader(nil, r.flags, r.master), r.box)
+		})
 	case prefixDissolving:
 		return encodeAgain(key, value, decodeDissolving, func(uint64) []byte { return []byte{dissolvingVersion} })
 	}

@@ -34,6 +34,7 @@ import (
 //	        seq BE8
 //	a       user                    when the user was last seen
 //	t       'u' user, 'j' token id  revocation of tokens
+//	e       number BE8              data key, which seals runs, under a master key
 //	s       name                    system: schema version and the like
 //
 // A run and a row of places are found by seeking to the first key at or above
@@ -58,6 +59,7 @@ const (
 	prefixExpiry       = 'x'
 	prefixLastSeen     = 'a'
 	prefixRevocation   = 't'
+	prefixDataKey      = 'e'
 	prefixSystem       = 's'
 )
 

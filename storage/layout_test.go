@@ -33,6 +33,7 @@ type layout struct {
 	name   string
 	limits limits
 	log    bool // messages in time order, with an index by conversation
+	keys   []Key
 	tune   func(*pebble.Options)
 }
 
@@ -42,6 +43,7 @@ var layouts = []layout{
 	{name: "separated", limits: limits{1, 1}, tune: separateValues},
 	{name: "runs8", limits: limits{8, defaultPlaces}},
 	{name: "runs32", limits: limits{32, defaultPlaces}},
+	{name: "sealed", keys: []Key{testKey("a")}},
 	{name: "runs128", limits: limits{128, defaultPlaces}},
 	{name: "memtable128", tune: func(o *pebble.Options) {
 		o.MemTableSize = 128 << 20
@@ -78,7 +80,7 @@ const benchConversations = 200
 
 func benchmarkLayout(b *testing.B, l layout, size, burst int) {
 	db, err := Open(Options{
-		Dir: b.TempDir(), Logger: slog.New(slog.DiscardHandler), limits: l.limits, tune: l.tune,
+		Dir: b.TempDir(), Logger: slog.New(slog.DiscardHandler), Keys: l.keys, limits: l.limits, tune: l.tune,
 	})
 	if err != nil {
 		b.Fatal(err)

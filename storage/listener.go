@@ -19,6 +19,7 @@ type listener struct {
 	fatal        func(error)
 	onStall      func(Stall)
 	onCorruption func(error)
+	onNoSpace    func(error)
 
 	failure          atomic.Pointer[error] // why the log can't be written any more
 	backgroundErrors atomic.Int64
@@ -29,7 +30,7 @@ type listener struct {
 }
 
 func newListener(o *Options) *listener {
-	return &listener{log: o.Logger, fatal: o.Fatal, onStall: o.OnStall, onCorruption: o.OnCorruption}
+	return &listener{log: o.Logger, fatal: o.Fatal, onStall: o.OnStall, onCorruption: o.OnCorruption, onNoSpace: o.OnNoSpace}
 }
 
 // failed is nil as long as the log can be written.
@@ -65,6 +66,9 @@ func (l *listener) events() *pebble.EventListener {
 			l.backgroundErrors.Add(1)
 			if !errors.Is(err, pebble.ErrCancelledCompaction) {
 				l.logError("storage background error: " + err.Error())
+			}
+			if vfs.IsNoSpaceError(err) {
+				l.onNoSpace(err)
 			}
 		},
 		DataCorruption: func(info pebble.DataCorruptionInfo) {

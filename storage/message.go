@@ -58,7 +58,11 @@ func (b *Batch) AppendMessages(conv, base uint64, msgs []Message) {
 
 func (b *Batch) putRun(conv, base uint64, msgs []Message) {
 	b.key = appendRunKey(b.key[:0], conv, msgs[len(msgs)-1].Seq)
-	b.value = appendRun(b.value[:0], base, msgs)
+	if b.keys.sealing() {
+		b.sealRun(base, msgs)
+	} else {
+		b.value = appendRun(b.value[:0], base, msgs)
+	}
 	b.set()
 }
 
@@ -76,7 +80,7 @@ func (db *DB) Messages(conv, from, to uint64, fn func(*Message) error) error {
 	s.upper = appendAfterRun(s.upper[:0], conv, to)
 	next := from
 	return s.each(db.p, func(key, value []byte) error {
-		if err := s.run.open(key, value); err != nil {
+		if err := s.run.open(db.keys, key, value); err != nil {
 			return err
 		}
 		if first := s.run.first(); first > next || next > from && first != next {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -16,6 +17,10 @@ import (
 type Options struct {
 	Dir string
 	FS  vfs.FS // the operating system's by default; tests give their own
+
+	// ReadOnly opens a database that is there, such as a backup, without a change
+	// to its directory. Apply and Sync fail.
+	ReadOnly bool
 
 	Logger *slog.Logger // slog.Default() by default
 
@@ -30,12 +35,28 @@ type Options struct {
 	OnStall      func(Stall)
 	OnCorruption func(error)
 
+	// OnNoSpace is told of a flush or compaction that failed because the disk is
+	// full, again and again as long as it is, by Open too, which waits for flushes.
+	// It must return at once.
+	OnNoSpace func(error)
+
+	// Keys seal what is stored: the first one what is written, all of them
+	// what is read. Without any, what is written is in the clear, and a
+	// database that was written with some doesn't open.
+	Keys []Key
+
 	CacheBytes    int64         // for blocks read; 256 MiB by default
 	MemTableBytes int64         // written before a flush; 64 MiB by default
 	StallAfter    time.Duration // 2 s by default
 
-	limits limits                // of rows that hold several entries
-	tune   func(*pebble.Options) // for measurements
+	limits  limits                // of rows that hold several entries
+	tune    func(*pebble.Options) // for measurements
+	watched bool                  // OnStall was given
+}
+
+// keyring returns the keys, of which those in the database aren't loaded yet.
+func (o *Options) keyring(db *DB) *keyring {
+	return &keyring{db: db, masters: slices.Clone(o.Keys), seals: maxSeals}
 }
 
 // limits say how many messages and places one row may hold at most.
@@ -55,11 +76,14 @@ func (o *Options) setDefaults() {
 	if o.Fatal == nil {
 		o.Fatal = exit(o.Logger)
 	}
-	if o.OnStall == nil {
+	if o.watched = o.OnStall != nil; !o.watched {
 		o.OnStall = func(Stall) {}
 	}
 	if o.OnCorruption == nil {
 		o.OnCorruption = func(error) {}
+	}
+	if o.OnNoSpace == nil {
+		o.OnNoSpace = func(error) {}
 	}
 	if o.CacheBytes <= 0 {
 		o.CacheBytes = 256 << 20
@@ -82,13 +106,16 @@ func exit(log *slog.Logger) func(error) {
 	}
 }
 
-// fileSystem returns the file system and, unless the caller gave one, has it
-// watched for stalls.
+// fileSystem returns the file system and has it watched for stalls, one that
+// the caller gave only if somebody wants to hear of them.
 func (o *Options) fileSystem(l *listener) (vfs.FS, io.Closer) {
-	if o.FS != nil {
-		return o.FS, io.NopCloser(nil)
+	fs := o.FS
+	if fs == nil {
+		fs = vfs.Default
+	} else if !o.watched {
+		return fs, io.NopCloser(nil)
 	}
-	return vfs.WithDiskHealthChecks(vfs.Default, o.StallAfter, nil, l.diskSlow)
+	return vfs.WithDiskHealthChecks(fs, o.StallAfter, nil, l.diskSlow)
 }
 
 // pebbleOptions are the database's settings. docs/decisions/0001-storage-layout.md

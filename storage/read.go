@@ -23,7 +23,8 @@ var scans = sync.Pool{New: func() any { return new(scan) }}
 func newScan() *scan { return scans.Get().(*scan) }
 
 func (s *scan) free() {
-	s.run, s.msg = runDecoder{}, Message{} // they alias blocks of the database
+	s.run.reset() // it aliases blocks of the database, as does the message
+	s.msg = Message{}
 	scans.Put(s)
 }
 

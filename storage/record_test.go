@@ -38,7 +38,7 @@ func TestRunRoundTrip(t *testing.T) {
 		for len(rest) > 0 {
 			n := runEnd(rest, rapid.IntRange(1, maxRunLen).Draw(t, "limit"))
 			base := rapid.Uint64Range(0, rest[0].Seq-1).Draw(t, "base")
-			got, err := decodeRun(appendRunKey(nil, 1, rest[n-1].Seq), appendRun(nil, base, rest[:n]))
+			got, err := decodePlainRun(appendRunKey(nil, 1, rest[n-1].Seq), appendRun(nil, base, rest[:n]))
 			if err != nil {
 				t.Fatal(err)
 			}

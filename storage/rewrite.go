@@ -15,8 +15,8 @@ type Run struct {
 func (db *DB) Run(conv, seq uint64) (run Run, found bool, err error) {
 	s := newScan()
 	defer s.free()
-	found, err = s.runOf(db.p, conv, seq, func(key, value []byte) error {
-		run, err = decodeRun(key, bytes.Clone(value))
+	found, err = s.runOf(db.p, db.keys, conv, seq, func(key, value []byte) error {
+		run, err = decodeRun(db.keys, key, bytes.Clone(value))
 		return err
 	})
 	if !found || err != nil {
@@ -25,10 +25,11 @@ func (db *DB) Run(conv, seq uint64) (run Run, found bool, err error) {
 	return run, true, nil
 }
 
-// decodeRun returns a run whose parts alias the value.
-func decodeRun(key, value []byte) (Run, error) {
+// decodeRun returns a run whose parts alias the value or, if it is sealed,
+// memory of their own.
+func decodeRun(k *keyring, key, value []byte) (Run, error) {
 	var r runDecoder
-	if err := r.open(key, value); err != nil {
+	if err := r.open(k, key, value); err != nil {
 		return Run{}, err
 	}
 	conv, _, _ := splitRunKey(key)

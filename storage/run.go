@@ -16,6 +16,10 @@ const (
 
 const runVersion = 2
 
+// maxPlain is how much memory for opened runs is kept: more than a run needs
+// whose entries aren't very large.
+const maxPlain = 4 * maxRunBytes
+
 // Bits of the byte that begins a message in a run: what else is there.
 const (
 	hasType    = 1 << 0
@@ -38,9 +42,15 @@ const (
 // and content are strings with their length before them. The seq follows from
 // the key and the count.
 func appendRun(dst []byte, base uint64, msgs []Message) []byte {
-	dst = append(dst, runVersion)
-	dst = binary.AppendUvarint(dst, uint64(len(msgs)))
-	dst = binary.AppendUvarint(dst, base)
+	return appendEntries(appendRunHeader(dst, runVersion, base, msgs), msgs)
+}
+
+func appendRunHeader(dst []byte, version byte, base uint64, msgs []Message) []byte {
+	dst = binary.AppendUvarint(append(dst, version), uint64(len(msgs)))
+	return binary.AppendUvarint(dst, base)
+}
+
+func appendEntries(dst []byte, msgs []Message) []byte {
 	var id uint64
 	var time int64
 	for i := range msgs {
@@ -115,25 +125,66 @@ func appendMore(dst []byte, m *Message, bits byte) []byte {
 
 // runDecoder reads the entries of one run in order.
 type runDecoder struct {
-	decoder
-	key   []byte
-	left  uint64 // entries not read yet
-	last  uint64 // seq of the last entry
-	count uint64 // messages of the conversation before the next entry
-	id    uint64 // of the entry before, as is time
-	time  int64
+	runState
+	box   box    // scratch
+	plain []byte // scratch
 }
 
-// open begins with the run in a row. The run aliases both slices.
-func (r *runDecoder) open(key, value []byte) error {
+// runState is where the reading of a run has got to.
+type runState struct {
+	decoder
+	key    []byte
+	left   uint64 // entries not read yet
+	last   uint64 // seq of the last entry
+	count  uint64 // messages of the conversation before the next entry
+	id     uint64 // of the entry before, as is time
+	time   int64
+	number uint64 // of the data key, 0 in the clear
+	nonce  uint64
+}
+
+// open begins with the run in a row. The run aliases both slices or, if it is
+// sealed, the decoder's own memory instead of the value.
+func (r *runDecoder) open(k *keyring, key, value []byte) error {
+	if err := r.header(key, value); err != nil {
+		return err
+	}
+	switch {
+	case r.number != 0:
+		return r.unseal(k, value)
+	case k.only.Load():
+		return corrupt(key, "run in the clear, in a database where all are sealed")
+	}
+	return nil
+}
+
+// header reads what is before the entries, or before the box they are in.
+func (r *runDecoder) header(key, value []byte) error {
 	_, last, ok := splitRunKey(key)
-	*r = runDecoder{decoder: decoder{rest: value}, key: key, last: last}
-	r.version(runVersion)
+	r.runState = runState{decoder: decoder{rest: value}, key: key, last: last}
+	version := r.byte()
 	r.left, r.count = r.uvarint(), r.uvarint()
+	switch version {
+	case runVersion:
+	case sealedRunVersion:
+		if r.number, r.nonce = r.uvarint(), r.uvarint(); r.number == 0 {
+			r.fail()
+		}
+	default:
+		r.fail()
+	}
 	if !ok || r.bad || r.left == 0 || r.left > maxRunLen || r.left > last || r.count >= r.first() {
 		return corrupt(key, "bad run header")
 	}
 	return nil
+}
+
+// reset lets go of a run and keeps the scratch, unless it is very large.
+func (r *runDecoder) reset() {
+	r.runState = runState{}
+	if cap(r.plain) > maxPlain {
+		r.plain = nil
+	}
 }
 
 // first is the seq of the next entry to be read.

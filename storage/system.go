@@ -8,6 +8,11 @@ import (
 const (
 	systemSchema  = "schema"
 	schemaVersion = 2
+	// schemaSealed is written with the first data key: a program that knows
+	// nothing of sealed runs would take them for damage, and would append to
+	// them in the clear. A database that was never encrypted stays readable
+	// for it.
+	schemaSealed = 3
 )
 
 // System returns a value that belongs to the database as a whole.
@@ -20,26 +25,29 @@ func (db *DB) System(name string) (value []byte, found bool, err error) {
 }
 
 // checkSchema refuses a database that this version can't read, and signs a new one.
-func (db *DB) checkSchema() error {
+func (db *DB) checkSchema() (version uint64, err error) {
 	value, found, err := db.System(systemSchema)
 	if err != nil {
-		return err
+		return 0, err
+	}
+	if !found && db.readOnly {
+		return 0, fmt.Errorf("%w: the directory holds another program's database", ErrSchema)
 	}
 	if !found {
-		return db.sign()
+		return schemaVersion, db.sign()
 	}
 	d := decoder{rest: value}
-	version := d.uvarint()
+	version = d.uvarint()
 	switch {
 	case !d.done() || version == 0:
-		return corrupt(appendTextKey(nil, prefixSystem, systemSchema), "bad schema version")
-	case version > schemaVersion:
-		return fmt.Errorf("%w: version %d, this program knows up to %d", ErrSchema, version, schemaVersion)
+		return 0, corrupt(appendTextKey(nil, prefixSystem, systemSchema), "bad schema version")
+	case version > schemaSealed:
+		return 0, fmt.Errorf("%w: version %d, this program knows up to %d", ErrSchema, version, schemaSealed)
 	case version < schemaVersion:
-		return fmt.Errorf("%w: version %d, which no release has written; this program needs %d, begin with an empty directory",
+		return 0, fmt.Errorf("%w: version %d, which no release has written; this program needs %d, begin with an empty directory",
 			ErrSchema, version, schemaVersion)
 	}
-	return nil
+	return version, nil
 }
 
 func (db *DB) sign() error {

@@ -20,7 +20,7 @@ func (db *DB) Tail(conv uint64) (t Tail, err error) {
 	s.lower = appendNumberKey(s.lower[:0], prefixRun, conv)
 	s.upper = appendAfterNumber(s.upper[:0], prefixRun, conv)
 	err = s.last(db.p, func(key, value []byte) error {
-		if err := s.run.open(key, value); err != nil {
+		if err := s.run.open(db.keys, key, value); err != nil {
 			return err
 		}
 		if err := s.run.skip(&s.msg, math.MaxUint64); err != nil {
@@ -59,7 +59,7 @@ func (db *DB) CountTo(conv, seq uint64) (count uint64, err error) {
 	}
 	s := newScan()
 	defer s.free()
-	found, err := s.runOf(db.p, conv, seq, func(_, _ []byte) error {
+	found, err := s.runOf(db.p, db.keys, conv, seq, func(_, _ []byte) error {
 		err := s.run.skip(&s.msg, seq)
 		count = s.run.count
 		return err
@@ -83,7 +83,7 @@ func (db *DB) SeqAfter(conv, id uint64) (uint64, error) {
 	low, high := uint64(1), t.Seq // the wanted one is among them
 	for low < high {
 		var first, seq uint64
-		found, err := s.runOf(db.p, conv, low+(high-low)/2, func(_, _ []byte) (err error) {
+		found, err := s.runOf(db.p, db.keys, conv, low+(high-low)/2, func(_, _ []byte) (err error) {
 			first = s.run.first()
 			seq, err = s.after(id)
 			return err
@@ -120,14 +120,14 @@ func (s *scan) after(id uint64) (uint64, error) {
 
 // runOf opens the run that holds a seq and hands its row to fn. It isn't found
 // if the seq is 0 or beyond the end of the conversation.
-func (s *scan) runOf(r pebble.Reader, conv, seq uint64, fn func(key, value []byte) error) (found bool, err error) {
+func (s *scan) runOf(r pebble.Reader, k *keyring, conv, seq uint64, fn func(key, value []byte) error) (found bool, err error) {
 	if seq == 0 {
 		return false, nil
 	}
 	s.lower = appendRunKey(s.lower[:0], conv, seq)
 	s.upper = appendAfterNumber(s.upper[:0], prefixRun, conv)
 	err = s.each(r, func(key, value []byte) error {
-		if err := s.run.open(key, value); err != nil {
+		if err := s.run.open(k, key, value); err != nil {
 			return err
 		}
 		if s.run.first() > seq {

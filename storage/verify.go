@@ -19,12 +19,18 @@ func (p Problem) String() string { return p.Record + ": " + p.What }
 type Counts struct {
 	Conversations, Messages, Events, Places, Duplicates, Groups, Members, Sessions  uint64
 	Requests, Bans, Dissolving, Blocks, Reactions, Expiries, Seen, Revoked, Answers uint64
+
+	Runs       uint64 // rows that the messages and events are in
+	Sealed     uint64 // of the runs: those that are encrypted
+	DataKeys   uint64
+	UnusedKeys uint64 // of the data keys: those that no run is sealed under
 }
 
 // Verify looks at every record and reports what breaks one of these rules, as
 // of the moment it begins:
 //
 //   - every record decodes, and there are no others
+//   - every sealed run opens, and its data key is there
 //   - a conversation's id and number name each other
 //   - a conversation's seqs are 1, 2, 3 … and its ids rise
 //   - a run begins with the number of messages there are before it
@@ -42,9 +48,10 @@ type Counts struct {
 // keeps some 50 bytes of memory for each conversation.
 func (db *DB) Verify(report func(Problem)) (Counts, error) {
 	snap := db.p.NewSnapshot()
-	v := &verifier{r: snap, report: report, last: make(map[uint64]uint64), members: make(map[uint64]uint32)}
+	v := &verifier{r: snap, report: report, last: make(map[uint64]uint64), members: make(map[uint64]uint32),
+		keys: db.keys, runsOf: make(map[uint64]uint64)}
 	for _, walk := range []func() error{
-		v.strangers, v.conversations, v.numbers, v.runs, v.places,
+		v.strangers, v.conversations, v.numbers, v.dataKeys, v.runs, v.unusedKeys, v.places,
 		v.groups, v.groupMembers, v.memberCounts, v.sessions, v.duplicates,
 		v.requests, v.bans, v.dissolving, v.blocks, v.reactions, v.expiries,
 		v.lastSeen, v.revocations, v.answers,
@@ -63,6 +70,8 @@ type verifier struct {
 	counts  Counts
 	last    map[uint64]uint64 // last seq of each conversation
 	members map[uint64]uint32 // members of each group that weren't met yet
+	keys    *keyring
+	runsOf  map[uint64]uint64 // runs sealed under each data key
 }
 
 func (v *verifier) problem(key []byte, format string, args ...any) {
@@ -99,7 +108,8 @@ func (v *verifier) strangers() error {
 		prefixConversation: true, prefixNumber: true, prefixGroup: true, prefixDissolving: true,
 		prefixMember: true, prefixRequest: true, prefixBan: true, prefixSession: true,
 		prefixBlock: true, prefixReaction: true, prefixExpiry: true,
-		prefixLastSeen: true, prefixRevocation: true, prefixSystem: true,
+		prefixLastSeen: true, prefixRevocation: true, prefixDataKey: true,
+		prefixSystem: true,
 	}
 	for ok := it.First(); ok; {
 		prefix := it.Key()[0]

@@ -43,9 +43,11 @@ func (w *runWalk) row(key, value []byte) error {
 	w.verifier.last[conv] = seq
 	damaged := w.damaged
 	w.damaged = true // until all of the run was read
-	if err := w.run.open(key, value); err != nil {
+	w.counts.Runs++
+	if err := w.run.open(w.keys, key, value); err != nil {
 		return err
 	}
+	w.sealed(key, w.run.number)
 	switch {
 	case w.run.first() != before+1:
 		w.problem(key, "begins at %d after %d", w.run.first(), before)

@@ -40,7 +40,7 @@ func sound(t *testing.T) *DB {
 	})
 	if c := verify(t, db); c != (Counts{
 		Conversations: 2, Messages: 35, Events: 5, Places: 40, Duplicates: 1, Groups: 1, Members: 1, Sessions: 3,
-		Requests: 2, Bans: 1, Dissolving: 1, Blocks: 1, Reactions: 1, Expiries: 1, Seen: 1, Revoked: 1, Answers: 1,
+		Requests: 2, Bans: 1, Dissolving: 1, Blocks: 1, Reactions: 1, Expiries: 1, Seen: 1, Revoked: 1, Answers: 1, Runs: 2,
 	}) {
 		t.Errorf("%+v", c)
 	}
