@@ -1,13 +1,16 @@
 # make run     build and start a server with its data in ./data
 # make test    everything that must hold before a change is merged
+# make chaos   kill, halt and stop servers under load, and judge what clients were told
 # make mutants break promises of the engine on purpose: the tests must notice
 # make fuzz    every fuzz target for FUZZTIME
 # make bench   measure this machine
+# make vuln    ask the Go vulnerability database about what is used
 
 GO       ?= go
 BIN      := bin/gannet
 DATA     ?= ./data
 FUZZTIME ?= 60s
+ROUNDS   ?= 50
 
 # Where goroutines meet.
 RACE := ./bench/... ./cmd/... ./codec/client/... ./engine/... ./storage/...
@@ -15,7 +18,7 @@ RACE := ./bench/... ./cmd/... ./codec/client/... ./engine/... ./storage/...
 # The commit is stamped into the binary where there is one.
 VCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 && echo true || echo false)
 
-.PHONY: build run test unit race lint mutants fuzz bench clean
+.PHONY: build run test unit race lint chaos mutants fuzz bench vuln clean
 
 build:
 	$(GO) build -buildvcs=$(VCS) -trimpath -o $(BIN) ./cmd/gannet
@@ -37,6 +40,11 @@ lint:
 	$(GO) vet ./...
 	$(GO) tool staticcheck ./...
 
+# The binary can be told to kill itself at certain places: it is not for use.
+chaos:
+	$(GO) build -buildvcs=$(VCS) -trimpath -tags failpoints -o $(BIN)-chaos ./cmd/gannet
+	$(BIN)-chaos bench chaos --rounds $(ROUNDS)
+
 mutants:
 	$(GO) run ./bench/mutants
 
@@ -50,6 +58,11 @@ fuzz:
 
 bench: build
 	$(BIN) bench all
+
+# It needs the network, for the tool and for the database, so make test does
+# without it.
+vuln:
+	$(GO) run golang.org/x/vuln/cmd/govulncheck@v1.1.4 ./...
 
 clean:
 	rm -rf bin

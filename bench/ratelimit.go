@@ -9,7 +9,7 @@ import (
 )
 
 // unlimited are the settings that switch a server's rate limits off.
-var unlimited = []string{"limits.messages_per_second=0", "limits.http_per_second=0"}
+var unlimited = []string{"limits.messages_per_second=0", "limits.http_per_second=0", "limits.logins_per_second=0"}
 
 // errTooFast is the cause of a failure where the server limits the rate.
 var errTooFast = errors.New("rate limited")

@@ -209,7 +209,7 @@ func (p *requestParser) judge() *HandshakeError {
 	case !validKey(p.req.Key):
 		return badRequest("malformed Sec-WebSocket-Key")
 	case p.authTwice:
-		return &HandshakeError{Status: 401, Reason: "unauthorized"}
+		return &HandshakeError{Status: 401, Reason: "unauthorized", Msg: "a valid login is needed"} // as of any bad login
 	}
 	return nil
 }

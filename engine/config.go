@@ -13,6 +13,7 @@ import (
 type Config struct {
 	Listen    ListenConfig    `koanf:"listen"`
 	DataDir   string          `koanf:"data_dir" doc:"directory of the database; made if it isn't there"`
+	Storage   StorageConfig   `koanf:"storage"`
 	NodeID    int             `koanf:"node_id" doc:"number of this server, 0–1023; it is part of every message id and must not change while the data is kept"`
 	Auth      AuthConfig      `koanf:"auth"`
 	Heartbeat HeartbeatConfig `koanf:"heartbeat"`
@@ -35,7 +36,14 @@ type Config struct {
 type ListenConfig struct {
 	WS    string `koanf:"ws" doc:"address of the WebSocket listener, host:port"`
 	HTTP  string `koanf:"http" doc:"address of the HTTP API and the test page, host:port"`
-	Admin string `koanf:"admin" doc:"address of the operator's listener (metrics, profiles, health), host:port; it asks for no login, so keep it private"`
+	Admin string `koanf:"admin" doc:"address of the operator's listener (metrics, health, profiles, backup, rekey), host:port; keep it private: metrics and health ask for no login, see auth.admin_token for the rest"`
+}
+
+// StorageConfig says how the database keeps what it is given.
+type StorageConfig struct {
+	MinFreeBytes      int      `koanf:"min_free_bytes" doc:"with less than this free on the disk of data_dir, what needs room is refused (507 storage_full) and reading goes on; below a sixteenth of it the server doesn't start; 0 = no bound"`
+	EncryptionKeys    []string `koanf:"encryption_keys" secret:"true" doc:"keys of the encryption at rest, each id:base64 as gannet keygen prints it; the first one is for what is written from now on, the others open what is older; empty = messages are stored in the clear; separated by commas"`
+	EncryptionKeyFile string   `koanf:"encryption_key_file" doc:"file with such keys, one on a line, instead of storage.encryption_keys"`
 }
 
 // AuthConfig says how a client proves who it is.
@@ -45,6 +53,7 @@ type AuthConfig struct {
 	JWKSURL     string        `koanf:"jwks_url" doc:"address of a JSON Web Key Set (RFC 7517) with the public keys of the tokens, https, or http on loopback"`
 	JWKSFile    string        `koanf:"jwks_file" doc:"file with such a set; it is read again when it has changed"`
 	JWKSRefresh time.Duration `koanf:"jwks_refresh" doc:"how often the key sets are looked at for changes"`
+	AdminToken  string        `koanf:"admin_token" secret:"true" doc:"what the operator's listener asks for as a bearer token, at least 16 bytes, but for metrics and health; empty = no login, and backup and rekey only while listen.admin is a loopback address"`
 	APIKeys     []string      `koanf:"api_keys" doc:"keys of trusted backends, each name:hash as gannet apikey prints it (the SHA-256 of the key); separated by commas"`
 }
 
@@ -102,6 +111,7 @@ type LimitsConfig struct {
 	HTTPPerSecond         int `koanf:"http_per_second" doc:"HTTP requests of one user each second; 0 = any number"`
 	HTTPBurst             int `koanf:"http_burst" doc:"how many of them may come at once after a pause"`
 	Connections           int `koanf:"connections" doc:"most WebSocket connections at a time; 0 = as many as the descriptor limit (ulimit -n) allows"`
+	LoginsPerSecond       int `koanf:"logins_per_second" doc:"upgrade requests of the whole server that are looked into each second, as many at once after a pause; who is refused is told when to come back (503); 0 = any number"`
 	ConnectionsPerUser    int `koanf:"connections_per_user" doc:"most WebSocket connections of one user at a time; one more is closed (1013); 0 = any number"`
 	ConnectionsPerAddress int `koanf:"connections_per_address" doc:"most WebSocket connections from one IP address at a time; loopback addresses are exempt; 0 = any number"`
 	MessageBytes          int `koanf:"message_bytes" doc:"largest message or request body, in bytes"`
@@ -142,6 +152,7 @@ func DefaultConfig() Config {
 	return Config{
 		Listen:    ListenConfig{WS: "127.0.0.1:9502", HTTP: "127.0.0.1:9501", Admin: "127.0.0.1:9500"},
 		DataDir:   "./data",
+		Storage:   StorageConfig{MinFreeBytes: 256 << 20},
 		Auth:      AuthConfig{Mode: auth.ModeDev, JWKSRefresh: 10 * time.Minute},
 		Heartbeat: HeartbeatConfig{Idle: 60 * time.Second, Check: 30 * time.Second},
 		Delivery: DeliveryConfig{
@@ -153,7 +164,7 @@ func DefaultConfig() Config {
 		Welcome: WelcomeConfig{Text: "连接成功"},
 		Limits: LimitsConfig{
 			MessagesPerSecond: 200, Burst: 400, HTTPPerSecond: 100, HTTPBurst: 200,
-			ConnectionsPerUser: 10, ConnectionsPerAddress: 1000,
+			LoginsPerSecond: 2000, ConnectionsPerUser: 10, ConnectionsPerAddress: 1000,
 			MessageBytes: 64 << 10, OutboundBytes: 1 << 20, GroupMembers: MaxGroupMembers,
 		},
 		Groups: GroupsConfig{MaxMembers: 500, ReceiptMembers: 500},

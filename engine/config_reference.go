@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"gannet/engine/auth"
 )
 
 // EnvPrefix stands before every environment variable that sets a key.
@@ -31,13 +33,16 @@ func (s Setting) String() string {
 		text = fmt.Sprint(v)
 	}
 	if s.Secret && text != "" {
-		return "********"
+		return auth.Mask
 	}
 	return text
 }
 
-// Settings lists every key with its value in c, in the order of the struct.
+// Settings lists every key with its value in c, in the order of the struct. What
+// stands by mistake where no secret belongs is masked already.
 func (c Config) Settings() []Setting {
+	c.Auth.APIKeys = auth.ShownAPIKeys(c.Auth.APIKeys)
+	c.Auth.JWKSURL = auth.ShownURL(c.Auth.JWKSURL)
 	return appendSettings(nil, "", reflect.ValueOf(c))
 }
 

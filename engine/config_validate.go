@@ -38,6 +38,7 @@ func (c Config) Validate() error {
 	var p problems
 	c.Listen.validate(&p)
 	p.unless(c.DataDir != "", "data_dir", c.DataDir, "the name of a directory")
+	c.Storage.validate(&p)
 	p.between("node_id", c.NodeID, 0, MaxNodeID)
 	c.Auth.validate(&p)
 	p.add(c.devModeStaysHome())
@@ -78,6 +79,7 @@ func (a AuthConfig) validate(p *problems) {
 	p.add(a.Keys().Validate())
 	_, err := auth.NewAPIKeys(a.APIKeys)
 	p.add(err)
+	p.add(a.adminToken())
 }
 
 func (h HeartbeatConfig) validate(p *problems) {
@@ -97,6 +99,7 @@ func (l LimitsConfig) validate(p *problems) {
 	p.between("limits.burst", l.Burst, 1, 1_000_000)
 	p.between("limits.http_per_second", l.HTTPPerSecond, 0, 1_000_000)
 	p.between("limits.http_burst", l.HTTPBurst, 1, 1_000_000)
+	p.between("limits.logins_per_second", l.LoginsPerSecond, 0, 1_000_000)
 	p.between("limits.connections", l.Connections, 0, 10_000_000)
 	p.between("limits.connections_per_user", l.ConnectionsPerUser, 0, 10_000_000)
 	p.between("limits.connections_per_address", l.ConnectionsPerAddress, 0, 10_000_000)

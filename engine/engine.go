@@ -18,8 +18,10 @@ import (
 	"gannet/engine/auth"
 	"gannet/engine/internal/chat"
 	"gannet/engine/internal/door"
+	"gannet/engine/internal/failpoint"
 	"gannet/engine/internal/httpapi"
 	"gannet/engine/internal/metrics"
+	"gannet/engine/internal/operator"
 	"gannet/engine/internal/reactor"
 	"gannet/engine/internal/sequencer"
 	"gannet/engine/internal/sse"
@@ -35,6 +37,7 @@ type Engine struct {
 	logger *slog.Logger
 
 	db       *storage.DB
+	space    *space // of its disk
 	seq      *sequencer.Sequencer
 	chat     *chat.Service
 	door     *door.Door
@@ -45,6 +48,9 @@ type Engine struct {
 	public   *httpapi.Server
 	admin    *httpapi.Server
 	metrics  *metrics.Registry
+	backups  *operator.Backups
+	rekey    *operator.Rekey
+	sealed   bool // the data is encrypted
 
 	files   fileBudget
 	ready   atomic.Bool
@@ -54,8 +60,15 @@ type Engine struct {
 }
 
 // New opens the data directory and builds everything that Start starts. The
-// configuration must be valid.
+// configuration must be valid. It fails where the disk is too full for a start.
 func New(cfg Config, logger *slog.Logger) (*Engine, error) {
+	return newEngine(cfg, logger, parts{})
+}
+
+func newEngine(cfg Config, logger *slog.Logger, p parts) (*Engine, error) {
+	if err := failpoint.Check(); err != nil {
+		return nil, err
+	}
 	if cfg.Reactors == 0 {
 		cfg.Reactors = runtime.GOMAXPROCS(0)
 	}
@@ -76,7 +89,13 @@ func New(cfg Config, logger *slog.Logger) (*Engine, error) {
 	if e.files, err = newFileBudget(); err != nil {
 		return nil, err
 	}
-	if e.db, err = storage.Open(storage.Options{Dir: cfg.DataDir, Logger: logger}); err != nil {
+	sealing, err := cfg.Storage.Keys()
+	if err != nil {
+		return nil, err
+	}
+	cfg.Storage.warnOfOpenKeyFile(logger)
+	e.sealed = len(sealing) > 0
+	if err = e.openStorage(storage.Options{Dir: cfg.DataDir, Keys: sealing, Logger: logger}, p); err != nil {
 		return nil, err
 	}
 	if err := e.build(); err != nil {
@@ -100,8 +119,13 @@ func (e *Engine) build() (err error) {
 	if e.seq, err = sequencer.New(e.db, e.sequencerConfig()); err != nil {
 		return err
 	}
+	e.space.tell = e.tellFull
+	e.space.look()
 	e.chat = chat.New(e.chatConfig(), e.db, e.seq, e.door)
 	e.door.Chat = e.chat
+	if err := e.buildOperator(); err != nil {
+		return err
+	}
 	return e.db.Revocations(func(r storage.Revocation) error {
 		e.verifier.Revocations().Revoke(revocation(r))
 		return nil
@@ -140,6 +164,7 @@ func (e *Engine) Start() error {
 	e.started = true
 	e.chat.Start()
 	e.observe()
+	e.space.watch()
 	e.door.Unlock()
 	e.serve(e.public)
 	e.serve(e.admin)
@@ -150,6 +175,7 @@ func (e *Engine) Start() error {
 		case <-e.stopped:
 		}
 	}()
+	go newCaretaker().run(e.stopped)
 	e.ready.Store(true)
 	return nil
 }
@@ -164,6 +190,7 @@ func (e *Engine) listen() (err error) {
 		MaxOutbound:    c.Limits.OutboundBytes,
 		MaxConnections: c.Limits.Connections,
 		MaxPerAddress:  c.Limits.ConnectionsPerAddress,
+		MaxLogins:      c.Limits.LoginsPerSecond,
 		ReserveFiles:   e.files.reserved,
 		IdleTimeout:    c.Heartbeat.Idle,
 		CheckEvery:     c.Heartbeat.Check,
@@ -187,9 +214,7 @@ func (e *Engine) listen() (err error) {
 	if err := e.public.Listen(c.Listen.HTTP); err != nil {
 		return fmt.Errorf("listen.http: %w", err)
 	}
-	e.admin = httpapi.NewAdmin(httpapi.AdminConfig{
-		Local: isLoopback(c.Listen.Admin), Ready: e.readiness, Metrics: e.metrics, Logger: e.logger,
-	})
+	e.admin = httpapi.NewAdmin(e.adminConfig())
 	if err := e.admin.Listen(c.Listen.Admin); err != nil {
 		return fmt.Errorf("listen.admin: %w", err)
 	}
@@ -236,6 +261,7 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	}
 	e.closeStreams(ctx) // before HTTP, which would wait for them
 	e.closeHTTP(ctx)
+	e.closeOperator()
 	if e.reactors != nil {
 		if e.started {
 			e.seq.Drain()
@@ -248,6 +274,7 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	e.door.Close()
 	e.verifier.Close()
 	e.chat.Close()
+	e.space.stop()
 	return e.db.Close()
 }
 

@@ -30,17 +30,18 @@ var mayImport = map[string][]string{
 	"engine/internal/reactor":      {deliveryPkg, failpointPkg, "codec", "engine/internal/metrics"},
 	"engine/internal/sequencer":    {deliveryPkg, failpointPkg, "storage", "engine/internal/metrics"},
 	"engine/internal/chat":         {deliveryPkg, failpointPkg, "codec", "codec/wire", "storage", "engine/internal/sequencer"},
+	"engine/internal/operator":     {"storage", "engine/internal/sequencer"},
 	"engine/internal/sse":          {deliveryPkg, "codec", "codec/wire", "engine/internal/chat"},
 	"engine/internal/door": {
 		deliveryPkg, "codec", "codec/wire", "engine/auth", "engine/internal/chat", "engine/internal/httpapi",
 		"engine/internal/reactor", "engine/internal/sse",
 	},
 	"engine/internal/httpapi": {
-		deliveryPkg, "codec/wire", "engine/auth", "engine/internal/chat", "engine/internal/metrics", "engine/internal/web",
+		deliveryPkg, "codec/wire", "engine/auth", "engine/internal/chat", "engine/internal/metrics", "engine/internal/operator", "engine/internal/web",
 	},
 	"engine": {
 		deliveryPkg, failpointPkg, "codec", "codec/wire", "storage", "engine/auth", "engine/internal/chat", "engine/internal/door", "engine/internal/httpapi",
-		"engine/internal/metrics", "engine/internal/reactor", "engine/internal/sequencer", "engine/internal/sse", "engine/internal/web",
+		"engine/internal/metrics", "engine/internal/operator", "engine/internal/reactor", "engine/internal/sequencer", "engine/internal/sse", "engine/internal/web",
 	},
 	"bench":          {"codec", "codec/wire", "codec/client", "engine/auth"},
 	"bench/checker":  {},

@@ -85,6 +85,7 @@ func (e *Engine) observeReactors() {
 	m.CounterFunc(metrics.ConnectionsRejected, func() uint64 { return s.Refused }, "overflow")
 	m.CounterFunc(metrics.ConnectionsRejected, func() uint64 { return s.TimedOut }, "timeout")
 	m.CounterFunc(metrics.ConnectionsRejected, func() uint64 { return s.Flooded }, "flood")
+	m.CounterFunc(metrics.ConnectionsRejected, func() uint64 { return s.Postponed }, "logins")
 	for _, code := range []uint16{1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009, 1011, 1012, 1013, 4001, 4002, 4003, 4008, 4009} {
 		m.CounterFunc(metrics.ConnectionsClosed, func() uint64 { return s.Closed[code] }, strconv.Itoa(int(code)))
 	}
@@ -93,6 +94,7 @@ func (e *Engine) observeReactors() {
 	m.CounterFunc(metrics.FramesSent, func() uint64 { return s.Frames })
 	m.CounterFunc(metrics.MessagesDelivered, func() uint64 { return s.Delivered })
 	m.CounterFunc(metrics.BytesSent, func() uint64 { return s.BytesOut })
+	m.GaugeFunc(metrics.OutboundBytes, func() float64 { return float64(s.Held) })
 	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(s.Inbox) }, "reactor")
 	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(s.FanOut) }, "fanout")
 }
@@ -112,7 +114,9 @@ func (e *Engine) observeStreams() {
 func (e *Engine) observeQueues() {
 	m := e.metrics
 	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(e.seq.Waiting()) }, "sequencer")
+	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(e.seq.WaitingCommands()) }, "commands")
 	m.GaugeFunc(metrics.QueueDepth, func() float64 { return float64(e.chat.Stats().WaitingReads) }, "readers")
+	m.GaugeFunc(metrics.LogStalled, func() float64 { return float64(zeroOrOne(e.seq.Stalled(time.Now()))) })
 	m.CounterFunc(metrics.Busy, func() uint64 { return e.chat.Stats().BusySends }, "sequencer")
 	m.CounterFunc(metrics.Busy, func() uint64 { return e.chat.Stats().BusyReads }, "readers")
 	m.CounterFunc(metrics.MessagesRedelivered, func() uint64 { return e.chat.Stats().Redelivered })
@@ -137,8 +141,18 @@ func (e *Engine) observeStorage() {
 	m.CounterFunc(metrics.StorageDiskStalls, func() uint64 { return uint64(s.DiskStalls) })
 	m.CounterFunc(metrics.StorageFailures, func() uint64 { return uint64(s.BackgroundErrors) })
 	m.CounterFunc(metrics.StorageCorruptions, func() uint64 { return uint64(s.Corruptions) })
+	gauge(metrics.StorageFreeBytes, e.space.left.Load)
+	gauge(metrics.StorageFull, func() uint64 { return zeroOrOne(e.space.full.Load()) })
+	m.CounterFunc(metrics.StorageFullRefusals, e.seq.RefusedFull)
 	m.CounterFunc(metrics.StorageCacheHits, func() uint64 { return uint64(s.CacheHits) })
 	m.CounterFunc(metrics.StorageCacheMisses, func() uint64 { return uint64(s.CacheMisses) })
+}
+
+func zeroOrOne(on bool) uint64 {
+	if on {
+		return 1
+	}
+	return 0
 }
 
 // build tells which build this is.

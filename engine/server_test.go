@@ -44,6 +44,12 @@ func serveLogging(t *testing.T, dir string, change func(*engine.Config), log io.
 	if err != nil {
 		t.Fatal(err)
 	}
+	return started(t, e)
+}
+
+// started starts an engine for as long as the test, or until stop.
+func started(t *testing.T, e *engine.Engine) *server {
+	t.Helper()
 	if err := e.Start(); err != nil {
 		t.Fatal(err)
 	}

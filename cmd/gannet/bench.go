@@ -23,7 +23,8 @@ binary is started with a temporary data directory and stopped at the end.
 A lost, doubled or reordered message makes the command fail.
 
 A server at --url must not limit rates: start it with
---set limits.messages_per_second=0 --set limits.http_per_second=0.
+--set limits.messages_per_second=0 --set limits.http_per_second=0
+--set limits.logins_per_second=0.
 
 Scenarios: ` + strings.Join(bench.Scenarios(), ", ") + `.`,
 		Example: `  gannet bench single
@@ -47,6 +48,7 @@ Scenarios: ` + strings.Join(bench.Scenarios(), ", ") + `.`,
 	addTargetFlags(cmd, &o, &serverArgs)
 	addLoadFlags(cmd, &o)
 	addReportFlags(cmd, &o)
+	cmd.AddCommand(newBenchChaos(), newBenchCheck(), newBenchOverload())
 	return cmd
 }
 

@@ -19,7 +19,7 @@ func (l layer) unknown(settings []engine.Setting) []error {
 	}
 	var problems []error
 	for _, key := range l.Keys() {
-		if slices.Contains(names, key) || l.isEmptySection(key, names) {
+		if slices.Contains(names, key) || l.isEmptySection(key, names) || isBelow(key, names) {
 			continue
 		}
 		if inside := within(key, names); len(inside) > 0 {
@@ -42,6 +42,12 @@ func (l layer) isEmptySection(key string, names []string) bool {
 	default:
 		return false
 	}
+}
+
+// isBelow reports whether key lies within the value of a setting, which then is of
+// the wrong kind: convert says so, and doesn't show what could be a secret.
+func isBelow(key string, names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return strings.HasPrefix(key, name+".") })
 }
 
 func within(section string, names []string) []string {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -105,10 +106,14 @@ func (s *sources) readFile() (layer, error) {
 		if errors.Is(err, os.ErrNotExist) || errors.Is(err, os.ErrPermission) {
 			return l, fmt.Errorf("--config: %w", err)
 		}
-		return l, fmt.Errorf("--config: %s: %w", s.file, err)
+		return l, fmt.Errorf("--config: %s: %s", s.file, quotedValue.ReplaceAllString(err.Error(), "a value"))
 	}
 	return l, nil
 }
+
+// quotedValue is how the YAML parser shows the beginning of a value, which could be
+// a secret.
+var quotedValue = regexp.MustCompile("`[^`]*`")
 
 func (s *sources) readSets() (layer, error) {
 	l := layer{koanf.New("."), func(key string) string { return key + " (by --set)" }}

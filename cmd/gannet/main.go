@@ -49,7 +49,7 @@ Exit codes: 0 success, 1 failure, 2 wrong usage or configuration.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageErrorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(newServe(startEngine), newToken(), newAPIKey(), newConfig(), newBench(), newVersion())
+	root.AddCommand(newServe(startEngine), newToken(), newAPIKey(), newConfig(), newBackup(), newRestore(), newVerify(), newRekey(), newKeygen(), newBench(), newVersion())
 	return root
 }
 

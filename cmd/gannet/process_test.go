@@ -22,22 +22,28 @@ const patience = 30 * time.Second
 
 // process is a server of its own: this test's binary, run as gannet.
 type process struct {
-	t        *testing.T
-	cmd      *exec.Cmd
-	ws, http string
+	t               *testing.T
+	cmd             *exec.Cmd
+	ws, http, admin string
 }
 
-func command(t *testing.T, dir string) *exec.Cmd {
+// command is a server that doesn't limit rates: tests are as fast as they can.
+func command(t *testing.T, dir string, sets ...string) *exec.Cmd {
 	cmd := exec.Command("gannet", "serve", "--data", dir, "--set", "log.level=error", "--set", "log.format=json",
-		"--set", "listen.ws=127.0.0.1:0", "--set", "listen.http=127.0.0.1:0", "--set", "listen.admin=127.0.0.1:0")
+		"--set", "listen.ws=127.0.0.1:0", "--set", "listen.http=127.0.0.1:0", "--set", "listen.admin=127.0.0.1:0",
+		"--set", "limits.messages_per_second=0", "--set", "limits.http_per_second=0")
+	for _, set := range sets {
+		cmd.Args = append(cmd.Args, "--set", set)
+	}
 	cmd.Stderr = t.Output()
 	return cmd
 }
 
-// startProcess returns when the server takes traffic. It ends with the test.
-func startProcess(t *testing.T, dir string) *process {
+// startProcess returns when the server takes traffic, configured by key=value. It
+// ends with the test.
+func startProcess(t *testing.T, dir string, sets ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: command(t, dir)}
+	p := &process{t: t, cmd: command(t, dir, sets...)}
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -50,9 +56,8 @@ func startProcess(t *testing.T, dir string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var admin string
 	var pid int
-	if _, err := fmt.Sscanf(line, "gannet ready ws=%s http=%s admin=%s pid=%d", &p.ws, &p.http, &admin, &pid); err != nil {
+	if _, err := fmt.Sscanf(line, "gannet ready ws=%s http=%s admin=%s pid=%d", &p.ws, &p.http, &p.admin, &pid); err != nil {
 		t.Fatalf("%q: %v", line, err)
 	}
 	if pid != p.cmd.Process.Pid {
@@ -66,6 +71,17 @@ func (p *process) kill() {
 	if p.cmd.ProcessState == nil {
 		_ = p.cmd.Process.Kill() // fails where it has ended by itself
 		_ = p.cmd.Wait()         // says that it was killed
+	}
+}
+
+// stop is SIGTERM. It returns when the process is gone.
+func (p *process) stop() {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		p.t.Errorf("exit: %v", err)
 	}
 }
 

@@ -27,7 +27,6 @@ const (
 	ReasonGroupFull     = "group_full"     // no more members fit
 	ReasonBusy          = "busy"           // the server is too slow; try again
 	ReasonStorageFull   = "storage_full"   // no room on disk; reads go on
-	ReasonReadOnly      = "read_only"      // the server takes no writes
 	ReasonShuttingDown  = "shutting_down"  // the server is on its way out
 	ReasonInternal      = "internal"       // the server's own fault
 )
@@ -50,7 +49,7 @@ func Status(reason string) int {
 		return http.StatusRequestEntityTooLarge
 	case ReasonRateLimited:
 		return http.StatusTooManyRequests
-	case ReasonBusy, ReasonReadOnly, ReasonShuttingDown:
+	case ReasonBusy, ReasonShuttingDown:
 		return http.StatusServiceUnavailable
 	case ReasonStorageFull:
 		return http.StatusInsufficientStorage

@@ -11,7 +11,7 @@ func TestStatusOfEveryReason(t *testing.T) {
 		ReasonBadJSON: 400, ReasonBadRequest: 400, ReasonUnknownType: 400, ReasonUnauthorized: 401, ReasonTokenExpired: 401,
 		ReasonForbidden: 403, ReasonNotMember: 403, ReasonMuted: 403, ReasonBlocked: 403, ReasonBanned: 403, ReasonNotFound: 404, ReasonRecallExpired: 400, ReasonEditExpired: 400,
 		ReasonConflict: 409, ReasonTooLarge: 413, ReasonRateLimited: 429, ReasonGroupFull: 409, ReasonBusy: 503, ReasonStorageFull: 507,
-		ReasonReadOnly: 503, ReasonShuttingDown: 503, ReasonInternal: 500, "new word": 500,
+		ReasonShuttingDown: 503, ReasonInternal: 500, "new word": 500,
 	} {
 		if got := Status(reason); got != want {
 			t.Errorf("%s: %d, want %d", reason, got, want)

@@ -35,7 +35,7 @@ type apiKey struct {
 // NewAPIKeys reads auth.api_keys: a list of name:hash, where hash is the SHA-256
 // of the key in 64 lower-case hexadecimal digits. Names look like user ids; no
 // name and no hash may come twice. Errors name auth.api_keys and don't show what
-// stands in the place of the hash: it could be the key itself.
+// could be the key itself.
 func NewAPIKeys(list []string) (*APIKeys, error) {
 	if len(list) > maxAPIKeys {
 		return nil, fmt.Errorf("auth.api_keys: %d keys are too many; allowed is %d", len(list), maxAPIKeys)
@@ -59,8 +59,10 @@ func parseAPIKey(item string) (apiKey, error) {
 	switch {
 	case !found:
 		return apiKey{}, errors.New("this is not name:hash, as gannet apikey prints it")
+	case strings.HasPrefix(name, apiKeyPrefix): // the two were mixed up
+		return apiKey{}, fmt.Errorf("a key stands in the place of its name, or the name begins with %s", apiKeyPrefix)
 	case !ValidUser(name):
-		return apiKey{}, fmt.Errorf("the name %q is not allowed; allowed are 1 to %d of A-Z a-z 0-9 . _ @ -", name, maxUserBytes)
+		return apiKey{}, fmt.Errorf("the name is not allowed; allowed are 1 to %d of A-Z a-z 0-9 . _ @ -", maxUserBytes)
 	}
 	key := apiKey{name: name}
 	if len(digits) != hex.EncodedLen(len(key.hash)) || strings.Trim(digits, "0123456789abcdef") != "" {
@@ -103,8 +105,8 @@ func (k *APIKeys) Find(key string) (name string, ok bool) {
 
 // NewAPIKey makes a key, and its entry name:hash for auth.api_keys.
 func NewAPIKey(name string) (key, entry string, err error) {
-	if !ValidUser(name) {
-		return "", "", fmt.Errorf("%q is not a name of a key; allowed are 1 to %d of A-Z a-z 0-9 . _ @ -", name, maxUserBytes)
+	if !ValidUser(name) || strings.HasPrefix(name, apiKeyPrefix) {
+		return "", "", fmt.Errorf("%q is not a name of a key; allowed are 1 to %d of A-Z a-z 0-9 . _ @ -, not beginning with %s", name, maxUserBytes, apiKeyPrefix)
 	}
 	secret := make([]byte, apiKeyBytes)
 	rand.Read(secret) // never fails

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -53,6 +54,33 @@ func FuzzClaims(f *testing.F) {
 		exp, err := lenient["exp"].(json.Number).Float64()
 		if err != nil || int64(exp) != id.Expires.Unix() {
 			t.Fatalf("%s %s: expires %s, %v", header, payload, id.Expires, err)
+		}
+	})
+}
+
+// FuzzAPIKeys reads any entry of auth.api_keys. One that is taken is shown as it
+// is; one that isn't is masked, and the error shows no part that could be a key.
+func FuzzAPIKeys(f *testing.F) {
+	for _, seed := range []string{"", ":", "shop:" + hashOf("a"), "gk_x:" + hashOf("a"), hashOf("a") + ":shop", "shop:gk_0123456789", "a:b:c", "a b:" + hashOf("a")} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, item string) {
+		keys, err := NewAPIKeys([]string{item})
+		if shown := ShownAPIKeys([]string{item})[0]; (err == nil) != (shown == item) {
+			t.Fatalf("%q, %v: shown as %q", item, err, shown)
+		}
+		if err == nil {
+			if k := keys.keys[0]; item != k.name+":"+hex.EncodeToString(k.hash[:]) {
+				t.Fatalf("%q is taken for %+v", item, k)
+			}
+			return
+		}
+		name, _, _ := strings.Cut(item, ":")
+		text := strings.ReplaceAll(err.Error(), " of "+name+" ", "") // it may name the backend
+		for _, part := range strings.Split(item, ":") {
+			if strings.HasPrefix(part, apiKeyPrefix) && len(part) > len(apiKeyPrefix) && strings.Contains(text, part) {
+				t.Fatalf("%q: %v", item, err)
+			}
 		}
 	})
 }

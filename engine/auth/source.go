@@ -128,7 +128,7 @@ func checkKeySetURL(address string) error {
 	u, err := url.Parse(address)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%q is not an address", address)
+		return errors.New("this is not an address") // which could have a password in it
 	case u.User != nil:
 		return errors.New("a user or password in the address is not allowed")
 	case u.Hostname() != "" && (u.Scheme == "https" || u.Scheme == "http" && isLoopback(u.Hostname())):

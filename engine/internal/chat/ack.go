@@ -22,7 +22,7 @@ func (s *Service) ack(ss *Session, r *wire.Request) *wire.Error {
 		if len(r.IDs) == 0 {
 			return nil // what isn't acknowledged is sent again, or acknowledged by the next
 		}
-		return errBusy
+		return errBusy.Pick()
 	}
 	req := wire.Request{ConvID: strings.Clone(r.ConvID), Seq: r.Seq, IDs: slices.Clone(r.IDs)}
 	id, user := ss.conn.ID(), ss.user
@@ -39,7 +39,7 @@ func (s *Service) ack(ss *Session, r *wire.Request) *wire.Error {
 			ss.TurnEnd()
 		})
 	}) {
-		return errBusy
+		return errBusy.Pick()
 	}
 	ss.reads++
 	return nil

@@ -13,7 +13,7 @@ func (s *Service) Ban(_ context.Context, by, id, user string) error {
 	if !wire.ValidID(user) {
 		return errUser
 	}
-	return s.done(s.seq.Do(func(tx *sequencer.Tx) error { return ban(tx, by, id, user) }))
+	return s.done(s.seq.DoAnyway(func(tx *sequencer.Tx) error { return ban(tx, by, id, user) }))
 }
 
 func ban(tx *sequencer.Tx, by, id, user string) error {
@@ -53,7 +53,7 @@ func takeAway(tx *sequencer.Tx, by, id, user string) error {
 
 // Unban takes a Ban back.
 func (s *Service) Unban(_ context.Context, by, id, user string) error {
-	return s.done(s.seq.Do(func(tx *sequencer.Tx) error {
+	return s.done(s.seq.DoAnyway(func(tx *sequencer.Tx) error {
 		rec, err := groupAs(tx, by, id, RoleAdmin)
 		if err != nil {
 			return err

@@ -16,7 +16,7 @@ func (s *Service) Block(_ context.Context, by, user string) error {
 	case !wire.ValidID(user):
 		return errUser
 	}
-	err := s.seq.Do(func(tx *sequencer.Tx) error {
+	err := s.seq.DoAnyway(func(tx *sequencer.Tx) error {
 		on, err := tx.Reads(sequencer.OfBlock(by, user)).Blocked(by, user)
 		if err == nil && !on {
 			tx.Block(by, user)
@@ -40,7 +40,7 @@ func (s *Service) unwatched(by, user string) error {
 
 // Unblock takes a Block back.
 func (s *Service) Unblock(_ context.Context, by, user string) error {
-	return s.done(s.seq.Do(func(tx *sequencer.Tx) error {
+	return s.done(s.seq.DoAnyway(func(tx *sequencer.Tx) error {
 		tx.Unblock(by, user)
 		return nil
 	}))

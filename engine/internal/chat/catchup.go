@@ -54,7 +54,7 @@ type stretch struct {
 // sync begins a sync; it answers when all messages were sent.
 func (s *Service) sync(ss *Session, r *wire.Request) *wire.Error {
 	if ss.catchUp != nil {
-		return errSyncing
+		return errSyncing.Pick()
 	}
 	cu := &catchUp{sync: true, cid: strings.Clone(r.CID), limit: uint64(r.Limit)}
 	for _, c := range r.Cursors {

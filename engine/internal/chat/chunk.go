@@ -4,7 +4,8 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
-	"time"
+
+	"gannet/engine/internal/failpoint"
 )
 
 const (
@@ -104,7 +105,7 @@ func (k *chunks) find(key chunkKey) *chunk {
 
 // fresh reports whether no message of the chunk has expired since it was made.
 func (c *chunk) fresh() bool {
-	return c == nil || c.until == math.MaxInt64 || time.Now().UnixMilli() < c.until
+	return c == nil || c.until == math.MaxInt64 || failpoint.Now().UnixMilli() < c.until
 }
 
 // findFor is find for who is about to make a longer chunk. keep wants the second

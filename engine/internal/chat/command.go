@@ -8,11 +8,14 @@ import (
 	"gannet/engine/internal/sequencer"
 )
 
+// hand gives a command to the log's writer: [sequencer.Sequencer.Go] or GoAnyway.
+type hand func(do func(*sequencer.Tx) error, done func(error)) error
+
 // command has the log's writer carry something out for a client, which is
 // answered when it is on disk.
-func (s *Service) command(ss *Session, cid string, do func(*sequencer.Tx) error) *wire.Error {
+func (s *Service) command(ss *Session, cid string, over hand, do func(*sequencer.Tx) error) *wire.Error {
 	id, cid := ss.conn.ID(), strings.Clone(cid)
-	if err := s.seq.Go(do, func(err error) { s.answer(id, cid, err) }); err != nil {
+	if err := over(do, func(err error) { s.answer(id, cid, err) }); err != nil {
 		return s.Refusal(err)
 	}
 	return nil

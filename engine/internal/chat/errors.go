@@ -13,11 +13,15 @@ import (
 // few commits even of a slow disk.
 const busyRetry = 200 * time.Millisecond
 
+// restartTime is when one that was told "shutting down" should: after a restart.
+const restartTime = 3 * time.Second
+
 var (
 	errVerb        = wire.NewError(wire.ReasonUnknownType, "unknown type")
 	errNotFound    = wire.NewError(wire.ReasonNotFound, "no such conversation, or not yours")
-	errBusy        = wire.RetryError(wire.ReasonBusy, "too much waits to be done; try again", busyRetry)
-	errStopping    = wire.NewError(wire.ReasonShuttingDown, "the server is shutting down")
+	errBusy        = wire.NewSpread(wire.ReasonBusy, "too much waits to be done; try again", busyRetry)
+	errStopping    = wire.NewSpread(wire.ReasonShuttingDown, "the server is shutting down", restartTime)
+	errStorageFull = wire.NewError(wire.ReasonStorageFull, "the server has no room for more; reading goes on")
 	errInternal    = wire.NewError(wire.ReasonInternal, "the server could not do it; see its log")
 	errMember      = wire.NewError(wire.ReasonNotMember, "you are not a member of this group")
 	errConflict    = wire.NewError(wire.ReasonConflict, "this cid was used for another message")
@@ -42,7 +46,7 @@ var (
 	errNoMember    = wire.NewError(wire.ReasonNotFound, "no such member")
 	errNoOwner     = wire.NewError(wire.ReasonBadRequest, "the new owner must be another member")
 	errUser        = wire.NewError(wire.ReasonBadRequest, "a user id is 1 to 64 bytes of A-Z a-z 0-9 . _ @ -")
-	errSyncing     = wire.RetryError(wire.ReasonBusy, "a sync or the backlog is still running", busyRetry)
+	errSyncing     = wire.NewSpread(wire.ReasonBusy, "a sync or the backlog is still running", busyRetry)
 )
 
 // Refusal gives an error its words on the wire; it is the only place that does.
@@ -53,9 +57,11 @@ func (s *Service) Refusal(err error) *wire.Error {
 	case errors.As(err, &told):
 		return told
 	case errors.Is(err, sequencer.ErrBusy), errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return errBusy
+		return errBusy.Pick()
 	case errors.Is(err, sequencer.ErrShuttingDown):
-		return errStopping
+		return errStopping.Pick()
+	case errors.Is(err, sequencer.ErrStorageFull):
+		return errStorageFull
 	case errors.Is(err, sequencer.ErrNotMember):
 		return errMember
 	case errors.Is(err, sequencer.ErrNotFound):

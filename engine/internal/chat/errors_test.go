@@ -20,6 +20,7 @@ func TestRefusals(t *testing.T) {
 		context.Canceled:           wire.ReasonBusy,
 		context.DeadlineExceeded:   wire.ReasonBusy,
 		sequencer.ErrShuttingDown:  wire.ReasonShuttingDown,
+		sequencer.ErrStorageFull:   wire.ReasonStorageFull,
 		sequencer.ErrNotMember:     wire.ReasonNotMember,
 		sequencer.ErrNotFound:      wire.ReasonNotFound,
 		sequencer.ErrConflict:      wire.ReasonConflict,
@@ -55,7 +56,7 @@ func TestErrorFlood(t *testing.T) {
 		}
 		fast := s.simple("2")
 		for range 3 * maxErrors {
-			fast.on(func() { fast.session.refuse("c", errBusy) })
+			fast.on(func() { fast.session.refuse("c", errBusy.Pick()) })
 			fast.expect(object{"type": "error", "reason": "busy"})
 		}
 		for range maxErrors {

@@ -195,7 +195,7 @@ func (p *GroupPatch) extra() wire.Extra {
 // DissolveGroup ends a group; its owner may. Nobody is in it when it returns.
 func (s *Service) DissolveGroup(_ context.Context, by, id string) error {
 	var conv uint64
-	err := s.seq.Do(func(tx *sequencer.Tx) (err error) {
+	err := s.seq.DoAnyway(func(tx *sequencer.Tx) (err error) {
 		if err = allowed(tx, by, id, RoleOwner); err != nil {
 			return err
 		}
@@ -213,7 +213,7 @@ func (s *Service) DissolveGroup(_ context.Context, by, id string) error {
 // dissolve takes the members out of a group, a few at a time.
 func (s *Service) dissolve(conv uint64) error {
 	for done := false; !done; {
-		err := s.seq.Do(func(tx *sequencer.Tx) (err error) {
+		err := s.seq.DoAnyway(func(tx *sequencer.Tx) (err error) {
 			done, err = tx.DissolveMore(conv)
 			return err
 		})

@@ -52,7 +52,7 @@ func (s *Service) history(ss *Session, r *wire.Request) *wire.Error {
 		return refused
 	}
 	if ss.reads >= maxSessionReads || ss.loaded() {
-		return errBusy
+		return errBusy.Pick()
 	}
 	q := query{ss.user, tgt, r.Before, r.Limit}
 	if p, ok := s.remembered(&q); ok {
@@ -65,7 +65,7 @@ func (s *Service) history(ss *Session, r *wire.Request) *wire.Error {
 		s.loops.Do(id, func(ss *Session) {
 			ss.reads--
 			if err == nil && ss.loaded() {
-				err = errBusy
+				err = errBusy.Pick()
 			}
 			if err != nil {
 				ss.conn.Send(frame(func(b []byte) []byte { return wire.AppendError(b, cid, s.Refusal(err)) }))
@@ -74,7 +74,7 @@ func (s *Service) history(ss *Session, r *wire.Request) *wire.Error {
 			ss.sendPage(cid, q.target.convID, p)
 		})
 	}) {
-		return errBusy
+		return errBusy.Pick()
 	}
 	ss.reads++
 	return nil

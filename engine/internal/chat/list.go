@@ -30,7 +30,7 @@ func (s *Service) Conversations(_ context.Context, user string, limit int, curso
 // list is Conversations over a WebSocket.
 func (s *Service) list(ss *Session, r *wire.Request) *wire.Error {
 	if ss.reads >= maxSessionReads || ss.loaded() {
-		return errBusy
+		return errBusy.Pick()
 	}
 	id, user, cid, limit, cursor := ss.conn.ID(), ss.user, strings.Clone(r.CID), r.Limit, strings.Clone(r.After)
 	if !s.readers.try(func() {
@@ -42,7 +42,7 @@ func (s *Service) list(ss *Session, r *wire.Request) *wire.Error {
 		s.loops.Do(id, func(ss *Session) {
 			ss.reads--
 			if err == nil && ss.loaded() {
-				err = errBusy
+				err = errBusy.Pick()
 			}
 			if err != nil {
 				ss.refuse(cid, s.Refusal(err))
@@ -51,7 +51,7 @@ func (s *Service) list(ss *Session, r *wire.Request) *wire.Error {
 			ss.conn.Send(answer)
 		})
 	}) {
-		return errBusy
+		return errBusy.Pick()
 	}
 	ss.reads++
 	return nil

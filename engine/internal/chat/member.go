@@ -164,7 +164,7 @@ func mayEnter(tx *sequencer.Tx, users []string) error {
 // RemoveMember takes a user out of a group: oneself, or with the right to it
 // somebody of a lower role. What comes later reaches that user no more.
 func (s *Service) RemoveMember(_ context.Context, by, id, user string) error {
-	return s.done(s.seq.Do(func(tx *sequencer.Tx) error {
+	return s.done(s.seq.DoAnyway(func(tx *sequencer.Tx) error {
 		event := wire.GroupKicked
 		if by == user {
 			event = wire.GroupLeft

@@ -21,7 +21,7 @@ func (s *Service) presence(ss *Session, r *wire.Request) *wire.Error {
 		}
 	}
 	if ss.reads >= maxSessionReads {
-		return errBusy
+		return errBusy.Pick()
 	}
 	if r.HasWatch {
 		if err := s.watch(ss, users, r.Watch); err != nil {
@@ -40,7 +40,7 @@ func (s *Service) presence(ss *Session, r *wire.Request) *wire.Error {
 			s.tellPresence(ss, cid, list)
 		})
 	}) {
-		return errBusy
+		return errBusy.Pick()
 	}
 	ss.reads++
 	return nil

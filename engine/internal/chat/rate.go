@@ -31,7 +31,7 @@ func (ss *Session) limited(r *wire.Request) *wire.Error {
 	}
 	if wait := ss.rate.take(time.Since(ss.svc.start), rate, ss.svc.cfg.Burst); wait > 0 {
 		ss.svc.rateLimited.Add(1)
-		return wire.RetryError(wire.ReasonRateLimited, "too many requests; slow down", wait)
+		return wire.RetryError(wire.ReasonRateLimited, "too many requests; slow down", wire.Later(wait))
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func (s *Service) receiveRead(ss *Session, r *wire.Request) *wire.Error {
 			return
 		}
 		var done []moved
-		err = s.seq.Go(s.moveRead(user, id, moves, &done), func(err error) {
+		err = s.seq.GoAnyway(s.moveRead(user, id, moves, &done), func(err error) {
 			s.receipts(user, done)
 			answer(err)
 		})
@@ -47,7 +47,7 @@ func (s *Service) receiveRead(ss *Session, r *wire.Request) *wire.Error {
 			answer(err)
 		}
 	}) {
-		return errBusy
+		return errBusy.Pick()
 	}
 	return nil
 }
@@ -62,7 +62,7 @@ func (s *Service) Read(_ context.Context, user string, r *wire.Request) error {
 		return s.Refusal(err)
 	}
 	var done []moved
-	if err := s.seq.Do(s.moveRead(user, delivery.Conn{}, moves, &done)); err != nil {
+	if err := s.seq.DoAnyway(s.moveRead(user, delivery.Conn{}, moves, &done)); err != nil {
 		return s.Refusal(err)
 	}
 	s.receipts(user, done)
@@ -127,7 +127,7 @@ func (s *Service) receipt(user string, m moved) error {
 	if err != nil || len(of) == 0 {
 		return err
 	}
-	return s.seq.Go(func(tx *sequencer.Tx) error {
+	return s.seq.GoAnyway(func(tx *sequencer.Tx) error {
 		for sender, ids := range of {
 			if p.kind == sequencer.Group {
 				ids = nil

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gannet/codec/wire"
+	"gannet/engine/internal/failpoint"
 	"gannet/engine/internal/sequencer"
 	"gannet/storage"
 )
@@ -11,7 +12,7 @@ import (
 // Recall takes a message back: one's own for a while, anybody's in a group where
 // one is an admin or the owner. When it returns, the content is gone.
 func (s *Service) Recall(_ context.Context, user string, id uint64) error {
-	return s.done(s.seq.Do(s.recall(user, id)))
+	return s.done(s.seq.DoAnyway(s.recall(user, id)))
 }
 
 func (s *Service) recall(user string, id uint64) func(*sequencer.Tx) error {
@@ -58,6 +59,7 @@ func (e *entry) recall(tx *sequencer.Tx, by string) error {
 	if err != nil {
 		return err
 	}
+	failpoint.Hit(failpoint.MidRecall)
 	tx.Writes(sequencer.Subject{}).DeleteReactions(e.num, e.msg.Seq)
 	return e.event(tx, wire.EventRecall, by, e.about())
 }

@@ -3,6 +3,7 @@ package chat
 import (
 	"time"
 
+	"gannet/engine/internal/failpoint"
 	"gannet/storage"
 )
 
@@ -112,6 +113,7 @@ func (s *Service) pushAgain(ss *Session, conv, from, to uint64) bool {
 			return
 		}
 		s.redelivered.Add(to - from + 1)
+		failpoint.Hit(failpoint.MidRedelivery)
 		s.loops.Do(id, func(ss *Session) { ss.conn.Send(frames) })
 	})
 }

@@ -87,7 +87,7 @@ func (s *Service) tellRequests(id, by string, users []string) {
 			s.cfg.Logger.Error("reading who may answer a request", "group", id, "err", err)
 			return
 		}
-		_ = s.seq.Go(func(tx *sequencer.Tx) error {
+		_ = s.seq.GoAnyway(func(tx *sequencer.Tx) error {
 			for _, user := range users {
 				notice := frame(func(b []byte) []byte {
 					return wire.AppendGroupNotice(b, wire.GroupRequested, id, user, by, tx.Now())

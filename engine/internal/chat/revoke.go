@@ -25,7 +25,7 @@ func (s *Service) Revoke(_ context.Context, user, tokenID string, before, until 
 		until = s.cfg.Outlived(time.Now())
 	}
 	rec := storage.Revocation{User: user, TokenID: tokenID, Before: wholeSeconds(before), Until: wholeSeconds(until)}
-	err := s.seq.Do(func(tx *sequencer.Tx) error {
+	err := s.seq.DoAnyway(func(tx *sequencer.Tx) error {
 		old, ok, err := tx.Reads(sequencer.OfRevocations()).Revocation(rec)
 		if ok {
 			rec = stronger(rec, old)
@@ -72,7 +72,7 @@ func wholeSeconds(t time.Time) int64 {
 // dropRevocations forgets those that no token can need any more. The log's writer
 // looks for them: one that is renewed meanwhile must stay.
 func (s *Service) dropRevocations() error {
-	return s.seq.Do(func(tx *sequencer.Tx) error {
+	return s.seq.DoAnyway(func(tx *sequencer.Tx) error {
 		var past []storage.Revocation
 		now := tx.Now() / 1000
 		err := tx.Reads(sequencer.OfRevocations()).Revocations(func(r storage.Revocation) error {

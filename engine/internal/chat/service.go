@@ -166,11 +166,11 @@ func (s *Service) handle(ss *Session, r *wire.Request) *wire.Error {
 	case wire.VerbRead:
 		return s.receiveRead(ss, r)
 	case wire.VerbRecall:
-		return s.command(ss, r.CID, s.recall(ss.user, r.ID))
+		return s.command(ss, r.CID, s.seq.GoAnyway, s.recall(ss.user, r.ID))
 	case wire.VerbEdit:
-		return s.command(ss, r.CID, s.edit(ss.user, r))
+		return s.command(ss, r.CID, s.seq.Go, s.edit(ss.user, r))
 	case wire.VerbReact:
-		return s.command(ss, r.CID, s.react(ss.user, r))
+		return s.command(ss, r.CID, s.seq.Go, s.react(ss.user, r))
 	case wire.VerbConversations:
 		return s.list(ss, r)
 	case wire.VerbTyping:

@@ -14,7 +14,7 @@ const sessionMuted = 1 << 0
 
 // UpdateConversation changes how a user has a conversation in their list.
 func (s *Service) UpdateConversation(_ context.Context, user, convID string, p ConversationPatch) error {
-	return s.done(s.seq.Do(func(tx *sequencer.Tx) error {
+	return s.done(s.seq.DoAnyway(func(tx *sequencer.Tx) error {
 		return s.setSession(tx, user, convID, func(rec *storage.Session, last uint64) {
 			p.apply(rec, last, tx.Now())
 		})
@@ -45,7 +45,7 @@ func (p *ConversationPatch) apply(rec *storage.Session, last uint64, now int64) 
 // ClearConversation takes a conversation's entries up to a seq away from one
 // user, all there are where seq is 0.
 func (s *Service) ClearConversation(_ context.Context, user, convID string, seq uint64) error {
-	return s.done(s.seq.Do(func(tx *sequencer.Tx) error {
+	return s.done(s.seq.DoAnyway(func(tx *sequencer.Tx) error {
 		return s.setSession(tx, user, convID, func(rec *storage.Session, last uint64) {
 			if seq == 0 || seq > last {
 				seq = last

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"gannet/engine/internal/failpoint"
 	"gannet/engine/internal/sequencer"
 	"gannet/storage"
 )
@@ -51,11 +52,11 @@ func (s *Service) dissolveRest() error {
 
 func (s *Service) eraseExpired() error {
 	for {
-		due, err := s.db.Expired(time.Now().UnixMilli(), sweepOnce)
+		due, err := s.db.Expired(failpoint.Now().UnixMilli(), sweepOnce)
 		if err != nil || len(due) == 0 {
 			return err
 		}
-		if err := s.seq.Do(func(tx *sequencer.Tx) error { return s.expire(tx, due) }); err != nil {
+		if err := s.seq.DoAnyway(func(tx *sequencer.Tx) error { return s.expire(tx, due) }); err != nil {
 			return err
 		}
 		if len(due) < sweepOnce {

@@ -25,7 +25,7 @@ func (s *Service) typing(ss *Session, r *wire.Request) *wire.Error {
 		return nil
 	}
 	id, user, cid := ss.conn.ID(), ss.user, strings.Clone(r.CID)
-	err := s.seq.Go(func(tx *sequencer.Tx) error {
+	err := s.seq.GoAnyway(func(tx *sequencer.Tx) error {
 		if err := tx.MayWrite(t.kind, t.convID, user, t.peer); err != nil {
 			return err
 		}

@@ -1,8 +1,7 @@
 package chat
 
 import (
-	"time"
-
+	"gannet/engine/internal/failpoint"
 	"gannet/storage"
 )
 
@@ -17,7 +16,7 @@ const (
 // see them now: no rewrite before it is on disk, nothing of what was recalled or
 // has expired. Everything that reads messages reads them here.
 func (s *Service) messages(conv, from, to uint64, fn func(*storage.Message) error) error {
-	now := time.Now().UnixMilli()
+	now := failpoint.Now().UnixMilli()
 	return s.db.Messages(conv, from, to, func(m *storage.Message) error {
 		if old, ok := s.seq.Unsynced(conv, m.Seq); ok {
 			*m = old

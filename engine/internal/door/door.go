@@ -97,6 +97,9 @@ func (d *Door) Open(c *reactor.Conn, req *codec.Request) {
 	case err != nil:
 		c.Reject(400, wire.ReasonBadRequest, "bad query")
 		return
+	case isRepeated(query):
+		c.Reject(400, wire.ReasonBadRequest, "a parameter is repeated in the query string")
+		return
 	case !d.cfg.Origins.AllowsHost(req.Host):
 		c.Reject(403, wire.ReasonForbidden, "only loopback names are served in dev mode")
 		return
@@ -113,6 +116,17 @@ func (d *Door) Open(c *reactor.Conn, req *codec.Request) {
 		return
 	}
 	d.identify(c, req, query, device)
+}
+
+// isRepeated reports whether a parameter comes twice: who reads the first and who
+// reads the last would disagree about it.
+func isRepeated(query url.Values) bool {
+	for _, values := range query {
+		if len(values) > 1 {
+			return true
+		}
+	}
+	return false
 }
 
 // identify finds who the request says it is, in the order of the protocol.

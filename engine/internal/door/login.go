@@ -93,7 +93,7 @@ func (d *Door) Renew(conn delivery.Conn, user, cid, token string) {
 			answer(c, nil)
 		}
 	}) {
-		d.Reactors.DoConn(conn, func(c *reactor.Conn) { answer(c, errLogins) })
+		d.Reactors.DoConn(conn, func(c *reactor.Conn) { answer(c, errLogins.Pick()) })
 	}
 }
 
@@ -113,7 +113,7 @@ var (
 	errLogin   = wire.NewError(wire.ReasonUnauthorized, "a valid login is needed")
 	errExpired = wire.NewError(wire.ReasonTokenExpired, "the token has expired")
 	errPerson  = wire.NewError(wire.ReasonForbidden, "the token is somebody else's")
-	errLogins  = wire.RetryError(wire.ReasonBusy, "too many logins wait to be checked", time.Second)
+	errLogins  = wire.NewSpread(wire.ReasonBusy, "too many logins wait to be checked", time.Second)
 )
 
 // TokenOf is what a session keeps of a token.

@@ -62,7 +62,7 @@ func (rt *route) allReasons() []string {
 		reasons = append(reasons, wire.ReasonBadJSON, wire.ReasonTooLarge)
 	}
 	if rt.method != http.MethodGet {
-		reasons = append(reasons, wire.ReasonStorageFull, wire.ReasonReadOnly)
+		reasons = append(reasons, wire.ReasonStorageFull)
 	}
 	if rt.keepsAnswers() {
 		reasons = append(reasons, wire.ReasonConflict)

@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/pprof"
+	"slices"
 
 	"gannet/codec/wire"
 	"gannet/engine/internal/metrics"
@@ -12,27 +13,34 @@ import (
 // adminConns bounds the operator's listener: scrapers, a few people.
 const adminConns = 64
 
-// AdminConfig configures the operator's server. All fields are needed.
+// AdminConfig configures the operator's server. All fields are needed but Token.
 type AdminConfig struct {
 	// Local says that the address listened on is a loopback one. Requests under
 	// any other name are refused then, as in dev mode: a web page must not read
 	// profiles by letting its name resolve to this machine.
-	Local   bool
+	Local bool
+	// Token is what a login shows; empty means that there is none. Then backup and
+	// rekey are served only while Local.
+	Token   string
+	Backups Backups
+	Rekey   Rekey
 	Ready   func() *wire.Error // as in Config
 	Metrics *metrics.Registry
 	Logger  *slog.Logger
 }
 
-// NewAdmin builds the operator's server: metrics, profiles and the health paths.
-// It asks for no login, so its address has to be private. It counts none of its
-// own requests.
+// NewAdmin builds the operator's server: metrics and the health paths, which need
+// no login, profiles, backup and rekey. It counts none of its own requests.
 func NewAdmin(c AdminConfig) *Server {
-	s := &Server{origins: Origins{Dev: c.Local}, ready: c.Ready, logger: c.Logger}
+	s := &Server{
+		origins: Origins{Dev: c.Local}, ready: c.Ready, logger: c.Logger,
+		operator: newOperatorLogin(c.Token, c.Local), backups: c.Backups, rekey: c.Rekey,
+	}
 	s.service = newService(s, adminConns, c.Logger)
 	s.http.ReadTimeout = 0 // its end would cancel a profile of more seconds
-	s.mux = s.newMux(healthRoutes())
+	s.mux = s.newMux(adminRoutes())
 	s.mountPlain(s.mux, "/metrics", scrape(c.Metrics, c.Logger))
-	mountProfiles(s.mux)
+	s.mountProfiles(s.mux)
 	c.Metrics.GaugeFunc(metrics.HTTPConnections, s.connections, "admin")
 	return s
 }
@@ -46,12 +54,33 @@ func scrape(r *metrics.Registry, logger *slog.Logger) http.Handler {
 	})
 }
 
+// adminRoutes lists what the operator's listener serves, besides metrics and
+// profiles.
+func adminRoutes() []route {
+	return slices.Concat(healthRoutes(), backupRoutes(), rekeyRoutes())
+}
+
 // mountProfiles serves pprof without net/http/pprof's own registration, which
 // goes to a mux that nobody listens on. The command line is left out: a secret
 // may stand in it.
-func mountProfiles(mux *http.ServeMux) {
-	mux.HandleFunc("/debug/pprof/", pprof.Index) // and the named profiles below it
-	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+func (s *Server) mountProfiles(mux *http.ServeMux) {
+	for path, h := range map[string]http.HandlerFunc{
+		"/debug/pprof/":        pprof.Index, // and the named profiles below it
+		"/debug/pprof/profile": pprof.Profile,
+		"/debug/pprof/symbol":  pprof.Symbol,
+		"/debug/pprof/trace":   pprof.Trace,
+	} {
+		mux.HandleFunc(path, s.forOperator(h))
+	}
+}
+
+// forOperator asks for the login, where there is one.
+func (s *Server) forOperator(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if err := s.operator.check(r); err != nil {
+			s.refuse(w, r, err)
+			return
+		}
+		next(w, r)
+	}
 }

@@ -26,11 +26,11 @@ var (
 	headingLine = regexp.MustCompile(`^### ((?:GET|POST|PUT|PATCH|DELETE) /.*)$`)
 )
 
-// readDocs reads the headings of routes and the examples, and checks that what is
+// readDocs reads of a page the headings of routes and the examples, and checks that what is
 // fenced as JSON is JSON.
-func readDocs(t *testing.T) (headings []string, examples []example) {
+func readDocs(t *testing.T, page string) (headings []string, examples []example) {
 	t.Helper()
-	text, err := os.ReadFile("../../../docs/http-api.md")
+	text, err := os.ReadFile("../../../docs/" + page)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func prefixed(path string) string {
 // Every route has its place in docs/http-api.md and an example, and what is there
 // exists.
 func TestDocsHaveEveryRoute(t *testing.T) {
-	headings, examples := readDocs(t)
+	headings, examples := readDocs(t, "http-api.md")
 	missing, unshown := make(map[string]bool), make(map[string]bool)
 	for _, rt := range publicRoutes() {
 		label := rt.method + " " + rt.path
@@ -125,7 +125,7 @@ func TestDocsHaveEveryRoute(t *testing.T) {
 // The examples are as the OpenAPI document says.
 func TestExamplesInTheDocs(t *testing.T) {
 	c := newContract(t)
-	_, examples := readDocs(t)
+	_, examples := readDocs(t, "http-api.md")
 	for _, e := range examples {
 		r := httptest.NewRequest(e.method, "http://localhost:9501"+prefixed(e.target), strings.NewReader(e.body))
 		r.Header.Set("Authorization", "Bearer x")

@@ -69,8 +69,11 @@ func (e *endpoint) run(x *exchange, now time.Time) (err *wire.Error) {
 // admit lets a request pass that comes from somebody who may ask for this, and
 // not too often.
 func (s *Server) admit(x *exchange, rt *route, now time.Time) *wire.Error {
-	if rt.level == levelOpen {
+	switch rt.level {
+	case levelOpen:
 		return nil
+	case levelOperator:
+		return s.operator.admit(x.r)
 	}
 	if err := s.login(x, rt.urlToken); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gannet/codec/wire"
+	"gannet/engine/internal/operator"
 )
 
 // The refusals that this package itself speaks. Like every *wire.Error they are
@@ -20,12 +21,35 @@ var (
 	errTooLarge     = wire.NewError(wire.ReasonTooLarge, "the body is too large")
 	errBodyCut      = wire.NewError(wire.ReasonBadRequest, "the body ended early or came too slowly")
 	errInternal     = wire.NewError(wire.ReasonInternal, "internal error")
-	errGaveUp       = wire.RetryError(wire.ReasonBusy, "the request was given up; its outcome is unknown", time.Second)
+	errGaveUp       = wire.NewSpread(wire.ReasonBusy, "the request was given up; its outcome is unknown", time.Second)
 
 	// Refusals of HTTP itself have no reason word of their own.
 	errMethod    = &wire.Error{Code: 405, Reason: wire.ReasonBadRequest, Msg: "this path does not take this method"}
 	errMediaType = &wire.Error{Code: 415, Reason: wire.ReasonBadRequest, Msg: "the body must be application/json, in UTF-8, without a content encoding"}
 )
+
+// The refusals of the operator's listener.
+var (
+	errTooManyBackups = wire.RetryError(wire.ReasonConflict, "two backups are being taken already; remove one of them", time.Minute)
+	errNoBackup       = wire.NewError(wire.ReasonNotFound, "no such backup, or no such file in it")
+	errNotSealed      = wire.NewError(wire.ReasonConflict, "the server has no encryption keys; see storage.encryption_keys")
+	errStopping       = wire.NewError(wire.ReasonShuttingDown, "the server is shutting down")
+)
+
+// asOperatorError is nil for errors of other parts of the engine.
+func asOperatorError(err error) *wire.Error {
+	switch {
+	case errors.Is(err, operator.ErrTooManyBackups):
+		return errTooManyBackups
+	case errors.Is(err, operator.ErrNoBackup):
+		return errNoBackup
+	case errors.Is(err, operator.ErrNotSealed):
+		return errNotSealed
+	case errors.Is(err, operator.ErrClosed):
+		return errStopping
+	}
+	return nil
+}
 
 // asError is the one place where an error of the engine becomes an answer. What
 // is no *wire.Error says nothing to the client; the second result is then what
@@ -37,8 +61,11 @@ func asError(err error) (answer *wire.Error, unexpected error) {
 	if e, ok := errors.AsType[*wire.Error](err); ok {
 		return e, nil
 	}
+	if e := asOperatorError(err); e != nil {
+		return e, nil
+	}
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
-		return errGaveUp, nil
+		return errGaveUp.Pick(), nil
 	}
 	return errInternal, err
 }

@@ -26,7 +26,7 @@ func (o *Origins) Allows(origin, host string) bool {
 		return false
 	}
 	name := hostname(authority)
-	if strings.EqualFold(name, hostname(host)) || (o.Dev && isLoopback(name)) {
+	if name != "" && strings.EqualFold(name, hostname(host)) || o.Dev && isLoopback(name) {
 		return true
 	}
 	for _, allowed := range o.Allowed {
@@ -45,12 +45,20 @@ func (o *Origins) AllowsHost(host string) bool {
 	return !o.Dev || isLoopback(hostname(host))
 }
 
-// hostname takes the port and the brackets of an IPv6 address off.
+// hostname takes the port and the brackets of an IPv6 address off. What can't be
+// an authority (RFC 3986 §3.2, without its userinfo) has no name.
 func hostname(authority string) string {
-	if host, _, err := net.SplitHostPort(authority); err == nil {
-		return host
+	if strings.ContainsAny(authority, "@/?#\\ ") {
+		return ""
 	}
-	return strings.TrimSuffix(strings.TrimPrefix(authority, "["), "]")
+	host, port, err := net.SplitHostPort(authority)
+	if err != nil {
+		host, port = strings.TrimSuffix(strings.TrimPrefix(authority, "["), "]"), ""
+	}
+	if strings.ContainsAny(host, "[]") || strings.Trim(port, "0123456789") != "" {
+		return ""
+	}
+	return host
 }
 
 // isLoopback reports whether name can only mean this machine (RFC 6761 §6.3 for

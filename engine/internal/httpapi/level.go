@@ -6,10 +6,11 @@ import "gannet/codec/wire"
 type level uint8
 
 const (
-	levelUser    level = iota // a user, or a backend that names the one it acts for
-	levelOpen                 // everybody, without a login
-	levelAny                  // a user or a backend
-	levelBackend              // a backend
+	levelUser     level = iota // a user, or a backend that names the one it acts for
+	levelOpen                  // everybody, without a login
+	levelAny                   // a user or a backend
+	levelBackend               // a backend
+	levelOperator              // the operator, on the operator's listener alone
 )
 
 var (

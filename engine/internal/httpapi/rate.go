@@ -72,7 +72,7 @@ func (r *rate) take(user string, now time.Time) *wire.Error {
 	if wait <= 0 {
 		return nil
 	}
-	return wire.RetryError(wire.ReasonRateLimited, "too many requests", wait)
+	return wire.RetryError(wire.ReasonRateLimited, "too many requests", wire.Later(wait))
 }
 
 // admit makes room for a user, whose copied name it returns. Looking at all

@@ -23,7 +23,7 @@ type route struct {
 // keepsAnswers reports whether a retry with the same Idempotency-Key is answered
 // from what was kept.
 func (rt *route) keepsAnswers() bool {
-	return rt.method == http.MethodPost && !rt.cids && !rt.reads && rt.level != levelOpen
+	return rt.method == http.MethodPost && !rt.cids && !rt.reads && rt.level != levelOpen && rt.level != levelOperator
 }
 
 // publicRoutes lists what the public listener serves, besides the page.
@@ -71,5 +71,5 @@ func allow(methods []string) string {
 // isClean reports whether a path is written in the one way we serve. ServeMux
 // would redirect the other ways.
 func isClean(p string) bool {
-	return p != "" && (path.Clean(p) == p || path.Clean(p)+"/" == p)
+	return strings.HasPrefix(p, "/") && (path.Clean(p) == p || path.Clean(p)+"/" == p)
 }

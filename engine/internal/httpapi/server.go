@@ -50,6 +50,9 @@ type Server struct {
 	rate      rate
 	underWay  underWay
 	document  []byte // of GET /api/v1/openapi.json
+	operator  operatorLogin
+	backups   Backups
+	rekey     Rekey
 	mux       *http.ServeMux
 	unrouted  *routeStats
 	exchanges sync.Pool
@@ -76,6 +79,12 @@ func New(c Config) *Server {
 
 // ServeHTTP implements http.Handler: the guard, then the router.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if len(r.TransferEncoding) > 0 {
+		// The request may have had a Content-Length too, which net/http leaves out. A
+		// proxy that went by it sees another end, so nothing more is read of what comes
+		// over this connection (RFC 9112 §6.1).
+		w.Header()["Connection"] = closeAfter
+	}
 	if err := s.guard(w.Header(), r); err != nil {
 		s.refuse(w, r, err)
 		return

@@ -40,6 +40,8 @@ func newService(h http.Handler, maxConns int, logger *slog.Logger) service {
 			MaxHeaderBytes:    maxHeaderBytes,
 			ConnContext:       withConn,
 			ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+
+			DisableGeneralOptionsHandler: true, // OPTIONS * passes the guard like everything else
 		},
 	}
 }

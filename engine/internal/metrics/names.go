@@ -30,6 +30,7 @@ const (
 	FramesReceived      CounterName = "chat_frames_received_total"
 	FramesSent          CounterName = "chat_frames_sent_total"
 	BytesSent           CounterName = "chat_bytes_sent_total"
+	OutboundBytes       GaugeName   = "chat_outbound_bytes"
 	RateLimited         CounterName = "chat_rate_limited_total"
 	StreamsActive       GaugeName   = "chat_streams_active"
 	StreamEvents        CounterName = "chat_stream_events_total"
@@ -42,6 +43,7 @@ const (
 	CommitBatch  HistogramName = "gannet_commit_batch_messages"
 	FsyncSeconds HistogramName = "gannet_fsync_seconds"
 	QueueDepth   GaugeName     = "gannet_queue_depth"
+	LogStalled   GaugeName     = "gannet_log_stalled"
 )
 
 // What storage does.
@@ -58,6 +60,9 @@ const (
 	StorageDiskStalls      CounterName = "gannet_storage_disk_stalls_total"
 	StorageFailures        CounterName = "gannet_storage_background_errors_total"
 	StorageCorruptions     CounterName = "gannet_storage_corruptions_total"
+	StorageFreeBytes       GaugeName   = "gannet_storage_free_bytes"
+	StorageFull            GaugeName   = "gannet_storage_full"
+	StorageFullRefusals    CounterName = "gannet_storage_full_refusals_total"
 	StorageCacheHits       CounterName = "gannet_storage_cache_hits_total"
 	StorageCacheMisses     CounterName = "gannet_storage_cache_misses_total"
 )
@@ -90,6 +95,7 @@ func definitions() []definition {
 		counter(FramesReceived, "WebSocket messages received from clients."),
 		counter(FramesSent, "WebSocket messages written to clients."),
 		counter(BytesSent, "Bytes written to WebSocket clients."),
+		gauge(OutboundBytes, "Bytes that wait to be read by WebSocket clients, of all connections."),
 		counter(RateLimited, "Requests over WebSocket answered rate_limited."),
 		gauge(StreamsActive, "Server-sent event streams that are open."),
 		counter(StreamEvents, "Events written to streams."),
@@ -98,7 +104,8 @@ func definitions() []definition {
 
 		histogram(CommitBatch, sizes(), "Messages and events in one batch of the log."),
 		histogram(FsyncSeconds, durations(), "Time of one fsync of the log."),
-		gauge(QueueDepth, "Entries waiting, by queue: sequencer (sends not yet in a batch), reactor (posts not yet carried out), fanout (runs not yet fully sent), readers (reads waiting for a worker), streams (as reactor, for server-sent events).", "queue"),
+		gauge(QueueDepth, "Entries waiting, by queue: sequencer (sends not yet in a batch), commands (joins, leaves, changes of groups and cursors not yet taken by the sequencer), reactor (posts not yet carried out), fanout (runs not yet fully sent), readers (reads waiting for a worker), streams (as reactor, for server-sent events).", "queue"),
+		gauge(LogStalled, "1 while a write or fsync of the log has been going on for more than 2 s and sends are answered busy, else 0."),
 
 		gauge(StorageDiskBytes, "Bytes the database takes on disk."),
 		gauge(StorageWALBytes, "Bytes in the live write-ahead log."),
@@ -112,6 +119,9 @@ func definitions() []definition {
 		counter(StorageDiskStalls, "Reports of a disk operation that takes more than 2 s."),
 		counter(StorageFailures, "Flushes and compactions that failed, for want of room above all."),
 		counter(StorageCorruptions, "Damaged files met by a read or a compaction."),
+		gauge(StorageFreeBytes, "Bytes free on the disk of the data directory."),
+		gauge(StorageFull, "1 while less than storage.min_free_bytes is free and what needs room is refused, else 0."),
+		counter(StorageFullRefusals, "Sends and commands refused storage_full."),
 		counter(StorageCacheHits, "Blocks found in the block cache."),
 		counter(StorageCacheMisses, "Blocks read from disk because the block cache did not hold them."),
 

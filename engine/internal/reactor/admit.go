@@ -18,18 +18,29 @@ const overflow = 64
 type refusal struct {
 	status      int
 	reason, msg string
-	retryAfter  time.Duration
+	retryAfter  time.Duration // on average; each client is told another
 }
+
+// retryBusy is when to try again where there are too many.
+const retryBusy = 5 * time.Second
 
 var (
 	shuttingDown = &refusal{503, "shutting_down", "the server is shutting down", 2 * time.Second}
-	busy         = &refusal{503, "busy", "too many connections", 5 * time.Second}
+	busy         = &refusal{503, "busy", "too many connections", retryBusy}
 	crowded      = &refusal{429, "rate_limited", "too many connections from this address", 10 * time.Second}
 )
 
 // unread is the answer to a request that is not read: best effort.
 func (f *refusal) unread() []byte {
-	return codec.AppendReject(nil, f.status, f.reason, f.msg, f.retryAfter)
+	return codec.AppendReject(nil, f.status, f.reason, f.msg, spread(f.retryAfter))
+}
+
+// spread is f as one client is told it: those who are refused together must not
+// come back together.
+func (f *refusal) spread() *refusal {
+	one := *f
+	one.retryAfter = spread(f.retryAfter)
+	return &one
 }
 
 // connectionLimit is how many connections there may be. gnet ends when it runs

@@ -57,8 +57,12 @@ type Conn struct {
 	dirty    bool // in the loop's dirty list
 	hangUp   bool // the socket is to be closed after the next flush
 
+	pings uint16 // that came in the second pingTime
+	held  int32  // bytes that waited to be read when that was last looked at
+
 	refused  *refusal      // over a limit, and to be told so; nil: it may stay
 	code     uint16        // close code, for the counters
+	pingTime uint16        // the second that pings are of, on the loops' coarse clock
 	index    int32         // in the loop's list of connections
 	need     int           // bytes that must be there before reading makes sense
 	lastRead time.Duration // on the loops' coarse clock

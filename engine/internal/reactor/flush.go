@@ -4,6 +4,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"gannet/codec"
+	"gannet/engine/internal/failpoint"
 )
 
 const (
@@ -35,6 +36,9 @@ func (l *loop) flush() {
 		if c.state != gone {
 			l.flushConn(c)
 		}
+		if i+1 < len(l.dirty) {
+			failpoint.Hit(failpoint.MidFanOut)
+		}
 	}
 	clear(l.dirty)
 	l.dirty = l.dirty[:0]
@@ -51,7 +55,7 @@ func (l *loop) flushConn(c *Conn) {
 		l.hangUp(c)
 	case c.lingers:
 		l.shut(c)
-	case c.state == open && c.sock.OutboundBuffered() > l.cfg.MaxOutbound:
+	case c.state == open && l.weigh(c):
 		l.dropSlow(c)
 	}
 }

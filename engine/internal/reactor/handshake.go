@@ -3,6 +3,7 @@ package reactor
 import (
 	"errors"
 	"slices"
+	"time"
 
 	"gannet/codec"
 )
@@ -45,6 +46,8 @@ func (l *loop) readHead(c *Conn) {
 		c.sendRejection(shuttingDown)
 	case c.refused != nil:
 		c.sendRejection(c.refused)
+	case !l.owner.logins.take(time.Since(l.owner.start)):
+		c.postpone()
 	default:
 		c.handled = true
 		l.handler.Open(c, req)
@@ -85,12 +88,17 @@ func (c *Conn) Accept(protocol string, first ...[]byte) bool {
 	return true
 }
 
-// Reject answers the upgrade request with an HTTP error and closes.
+// Reject answers the upgrade request with an HTTP error and closes. With a 503 the
+// client is told when to try again.
 func (c *Conn) Reject(status int, reason, msg string) {
 	if c.state != asking {
 		return
 	}
-	c.sendRejection(&refusal{status: status, reason: reason, msg: msg})
+	why := &refusal{status: status, reason: reason, msg: msg}
+	if status == 503 {
+		why.retryAfter = retryBusy
+	}
+	c.sendRejection(why)
 }
 
 // refuse answers a request that is none.
@@ -100,8 +108,19 @@ func (c *Conn) refuse(err error) {
 	c.sendRejection(&refusal{status: fault.Status, reason: fault.Reason, msg: fault.Msg})
 }
 
+// postpone refuses a login because there are too many at the moment.
+func (c *Conn) postpone() {
+	c.loop.count.postponed.Add(1)
+	wait := c.loop.owner.logins.comeBack(time.Since(c.loop.owner.start))
+	c.answerRejection(&refusal{503, "busy", "too many logins at a time", wait})
+}
+
 func (c *Conn) sendRejection(why *refusal) {
 	c.loop.count.countReject(why.status)
+	c.answerRejection(why.spread())
+}
+
+func (c *Conn) answerRejection(why *refusal) {
 	c.hs, c.deaf, c.lingers = nil, true, true
 	c.queue(codec.AppendReject(nil, why.status, why.reason, why.msg, why.retryAfter))
 	c.leave(0)

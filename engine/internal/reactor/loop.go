@@ -177,6 +177,7 @@ func (l *loop) closed(c *Conn) {
 	}
 	c.state = gone
 	c.hs, c.out, c.outBytes = nil, nil, 0
+	l.hold(c, 0)
 	delete(l.conns, c.serial)
 	last := l.list[len(l.list)-1]
 	l.list[c.index], last.index = last, c.index

@@ -19,9 +19,11 @@ type Reactors struct {
 	limit int64 // of sockets, without overflow
 
 	addresses *addresses
+	logins    logins
 
 	clock    atomic.Int64 // time.Duration since start, moved on by keepTime
 	sockets  atomic.Int64 // admitted and not yet closed
+	held     atomic.Int64 // bytes that wait to be read, of all connections
 	stopping atomic.Bool  // no new connections
 	closed   atomic.Bool  // Close was called
 	halting  atomic.Bool  // the loops are to end
@@ -39,6 +41,7 @@ func Start(cfg Config, h Handler) (*Reactors, error) {
 		failed:   make(chan error, cfg.Reactors),
 		timeless: make(chan struct{}), noTime: make(chan struct{}),
 	}
+	r.logins.set(cfg.MaxLogins)
 	var err error
 	if r.limit, err = connectionLimit(cfg); err != nil {
 		return nil, err

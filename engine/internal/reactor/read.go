@@ -2,6 +2,7 @@ package reactor
 
 import (
 	"errors"
+	"time"
 
 	"gannet/codec"
 )
@@ -85,9 +86,24 @@ func (l *loop) handle(c *Conn, msg codec.Message) bool {
 		l.handler.Message(c, msg.Payload)
 		return true
 	case msg.Op == codec.OpPing:
-		c.Send(codec.AppendFrame(nil, codec.OpPong, msg.Payload)) // RFC 6455 §5.5.3
+		l.answerPing(c, msg.Payload)
 	}
 	return false
+}
+
+// maxPings is how many pings a connection may send in a second. They are free of
+// the limits that requests have: keeping a connection alive must not be refused.
+const maxPings = 1000
+
+func (l *loop) answerPing(c *Conn, payload []byte) {
+	if second := uint16(l.now() / time.Second); second != c.pingTime {
+		c.pings, c.pingTime = 0, second
+	}
+	if c.pings++; c.pings > maxPings {
+		c.fail(codec.ClosePolicy, "too many pings")
+		return
+	}
+	c.Send(codec.AppendFrame(nil, codec.OpPong, payload)) // RFC 6455 §5.5.3
 }
 
 // answerClose ends the closing handshake: the client's close frame is answered

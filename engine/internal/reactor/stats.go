@@ -7,11 +7,12 @@ import (
 	"gannet/codec"
 )
 
-// Stats are the counters of all reactors together. All but the first four
+// Stats are the counters of all reactors together. All but the first five
 // only grow.
 type Stats struct {
 	Connections int64 // sockets that are open, handshakes among them
 	Inbox       int64 // posts and functions not yet carried out
+	Held        int64 // bytes that wait to be read by clients
 	FanOut      int64 // posts to rooms not yet worked off
 	FanOutBytes int64 // bytes of runs among them
 
@@ -19,6 +20,7 @@ type Stats struct {
 	Rejected  map[int]uint64    // upgrade requests refused, by HTTP status
 	Refused   uint64            // sockets closed unread: far above a connection limit
 	TimedOut  uint64            // handshakes not finished in time
+	Postponed uint64            // upgrade requests refused because there were too many at a time
 	Flooded   uint64            // sockets closed for sending too much before they were accepted
 	Closed    map[uint16]uint64 // connections ended, by close code; 1006 without one
 	Slow      uint64            // connections ended for not reading
@@ -57,6 +59,7 @@ type counters struct {
 	refused   atomic.Uint64
 	timedOut  atomic.Uint64
 	flooded   atomic.Uint64
+	postponed atomic.Uint64
 	closed    [len(closeCodes)]atomic.Uint64
 	slow      atomic.Uint64
 	cut       atomic.Uint64
@@ -83,7 +86,7 @@ func indexOf[T comparable](known []T, v T) int {
 
 // Stats sums up the counters of all reactors. Any goroutine may call it.
 func (r *Reactors) Stats() Stats {
-	s := Stats{Rejected: make(map[int]uint64), Closed: make(map[uint16]uint64)}
+	s := Stats{Held: r.held.Load(), Rejected: make(map[int]uint64), Closed: make(map[uint16]uint64)}
 	for _, l := range r.loops {
 		s.Inbox += l.inbox.length.Load()
 		s.add(&l.count)
@@ -99,6 +102,7 @@ func (s *Stats) add(n *counters) {
 	s.Refused += n.refused.Load()
 	s.TimedOut += n.timedOut.Load()
 	s.Flooded += n.flooded.Load()
+	s.Postponed += n.postponed.Load()
 	s.Slow += n.slow.Load()
 	s.Cut += n.cut.Load()
 	s.Messages += n.messages.Load()

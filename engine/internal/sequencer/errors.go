@@ -5,6 +5,7 @@ import "errors"
 // Refusals. The chat rules give each its code and words on the wire.
 var (
 	ErrBusy         = errors.New("sequencer: too much waits to be written")
+	ErrStorageFull  = errors.New("sequencer: no room for more on the disk")
 	ErrShuttingDown = errors.New("sequencer: shutting down")
 	ErrNotMember    = errors.New("sequencer: not a member of this group")
 	ErrNotFound     = errors.New("sequencer: no such conversation")

@@ -67,13 +67,17 @@ const day1 = 24 * time.Hour
 // build makes a sequencer that isn't started.
 func build(t tb, fs vfs.FS, change func(*Config)) *rig {
 	t.Helper()
+	return buildOn(t, storage.Options{FS: fs}, change)
+}
+
+// buildOn is build with a database's own options.
+func buildOn(t tb, o storage.Options, change func(*Config)) *rig {
+	t.Helper()
 	r := &rig{t: t}
 	var err error
-	r.db, err = storage.Open(storage.Options{
-		Dir: "/data", FS: fs, Logger: slog.New(slog.DiscardHandler), CacheBytes: 1 << 20, MemTableBytes: 1 << 20,
-		Fatal: func(error) { r.fatal.Add(1) },
-	})
-	if err != nil {
+	o.Dir, o.Logger, o.CacheBytes, o.MemTableBytes = "/data", slog.New(slog.DiscardHandler), 1<<20, 1<<20
+	o.Fatal = func(error) { r.fatal.Add(1) }
+	if r.db, err = storage.Open(o); err != nil {
 		t.Fatal(err)
 	}
 	cfg := Config{

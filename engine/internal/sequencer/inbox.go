@@ -96,6 +96,12 @@ func (b *inbox) close() {
 	b.ring()
 }
 
+func (b *inbox) waitingCommands() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.commands
+}
+
 func (b *inbox) waiting() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -113,6 +113,9 @@ func TestBusy(t *testing.T) {
 	if err != nil {
 		t.Error("a command:", err)
 	}
+	if n := r.WaitingCommands(); n != 1 {
+		t.Errorf("%d commands wait", n)
+	}
 	close(hold)
 	if err := <-attached; err != nil {
 		t.Error(err)

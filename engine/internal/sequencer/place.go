@@ -19,6 +19,10 @@ func (s *Sequencer) send(m *Send) {
 			return
 		}
 	}
+	if s.noRoom() {
+		s.refuse(m, ErrStorageFull)
+		return
+	}
 	c, err := s.admit(m)
 	if err != nil {
 		s.refuse(m, err)

@@ -156,6 +156,7 @@ func TestRewrite(t *testing.T) {
 			"say":           func(t *rapid.T) { s.say(rapid.SampledFrom([]string{"b", "c"}).Draw(t, "to")) },
 			"rewrite":       s.rewrite,
 			"rewrite again": s.rewrite,
+			"reseal":        s.reseal,
 			"take in":       func(*rapid.T) { s.step() },
 			"commit": func(*rapid.T) {
 				s.step()

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gannet/engine/internal/delivery"
+	"gannet/engine/internal/failpoint"
 	"gannet/storage"
 )
 
@@ -58,6 +59,9 @@ type Sequencer struct {
 	stopping atomic.Bool    // and is to end that
 	started  atomic.Bool
 
+	full    atomic.Bool   // the disk: see SetFull
+	refused atomic.Uint64 // for want of room
+
 	// Owned by the sequencer goroutine.
 	cur     *batch
 	convs   map[string]*conv // by id
@@ -104,11 +108,12 @@ func New(db *storage.DB, cfg Config) (*Sequencer, error) {
 		return nil, err
 	}
 	s.syncer = &syncer{
-		db: db, cfg: &s.cfg, ring: s.inbox.ring, unsynced: &s.unsynced,
+		start: time.Now(), db: db, cfg: &s.cfg, ring: s.inbox.ring, unsynced: &s.unsynced,
 		applied: make(chan *batch, maxApplied),
 		empty:   make(chan *batch, maxApplied+2),
 		done:    make(chan struct{}),
 		broken:  make(chan struct{}),
+		sealer:  &sealer{seal: db.Seal, log: cfg.Logger},
 	}
 	s.syncer.durable.Store(s.ids.last)
 	for range maxApplied + 1 {
@@ -184,7 +189,7 @@ func (s *Sequencer) Stop() {
 // Submit hands over the sends of one turn, in order. On nil each is answered
 // through its Origin or Done; on an error (ErrBusy, ErrShuttingDown) none is.
 func (s *Sequencer) Submit(now time.Time, sends []Send) error {
-	if s.syncer.stalled(now, s.cfg.StallAfter) || s.cfg.Congested != nil && s.cfg.Congested() {
+	if s.Stalled(now) || s.cfg.Congested != nil && s.cfg.Congested() {
 		return ErrBusy
 	}
 	bytes := 0
@@ -231,7 +236,7 @@ func (s *Sequencer) run() {
 // sooner: whatever has come by then goes into one batch and one fsync.
 func (s *Sequencer) turn(items []item) {
 	t := time.Now()
-	s.now = t.UnixMilli()
+	s.now = failpoint.Wall(t).UnixMilli()
 	s.dups.turn(day(s.now), s.cur.w)
 	for i := range items {
 		s.take(&items[i])
@@ -273,7 +278,8 @@ func (s *Sequencer) commit() {
 	}
 	s.seal()
 	if b.stats.wrote = !b.w.Empty() || b.w.Err() != nil; b.stats.wrote {
-		s.syncer.apply.set(time.Now())
+		failpoint.Hit(failpoint.BeforeWrite)
+		s.syncer.apply.set(time.Since(s.syncer.start))
 		err := s.db.Apply(b.w)
 		s.syncer.apply.clear()
 		if err != nil {
@@ -281,6 +287,9 @@ func (s *Sequencer) commit() {
 			s.failed = true
 			b.reset()
 			return
+		}
+		if len(b.rewrites) > 0 {
+			failpoint.Hit(failpoint.MidRecall)
 		}
 	}
 	b.forgetLeft()

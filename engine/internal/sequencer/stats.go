@@ -15,6 +15,10 @@ type Published struct {
 	arrivals []time.Time
 }
 
+// WaitingCommands is how many commands (joins, leaves, changes of groups, cursors)
+// the sequencer has not taken yet.
+func (s *Sequencer) WaitingCommands() int { return s.inbox.waitingCommands() }
+
 // Arrivals tells when the batch's submissions came, for the time from there
 // until publication. Valid during the call of Observe.
 func (p *Published) Arrivals() []time.Time { return p.arrivals }

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gannet/engine/internal/failpoint"
 	"gannet/storage"
 )
 
@@ -19,12 +20,14 @@ type syncer struct {
 	applied chan *batch // from the sequencer, in order
 	empty   chan *batch // back to it
 	flying  atomic.Int32
+	start   time.Time // what the two clocks count from
 	since   clockMark // when the running fsync began
 	apply   clockMark // when the running apply began: storage makes writers wait
 	durable atomic.Uint64
 	ring    func() // tells the sequencer that the disk is free
 
 	unsynced *unsynced
+	sealer   *sealer
 	done     chan struct{}
 
 	once   sync.Once
@@ -39,6 +42,7 @@ func (y *syncer) fail(err error) {
 
 func (y *syncer) run() {
 	defer close(y.done)
+	defer y.sealer.stop()
 	group := make([]*batch, 0, maxApplied+1)
 	for b := range y.applied {
 		group = append(group[:0], b)
@@ -85,9 +89,14 @@ func (y *syncer) sync(group []*batch) (time.Duration, error) {
 		return 0, nil
 	}
 	start := time.Now()
-	y.since.set(start)
+	failpoint.Hit(failpoint.BeforeSync)
+	y.since.set(start.Sub(y.start))
 	err := y.db.Sync()
 	y.since.clear()
+	failpoint.Hit(failpoint.AfterSync)
+	if err == nil {
+		y.sealer.synced()
+	}
 	return time.Since(start), err
 }
 
@@ -107,32 +116,19 @@ func (y *syncer) publish(b *batch) {
 	}
 	for r, posts := range b.posts {
 		if len(posts) > 0 {
+			failpoint.Hit(failpoint.BeforeAnswer)
 			y.cfg.Post(r, posts)
 		}
 	}
 	for _, fn := range b.told {
+		failpoint.Hit(failpoint.BeforeAnswer)
 		fn()
 	}
 	for _, fn := range b.done {
+		failpoint.Hit(failpoint.BeforeAnswer)
 		fn()
 	}
 	if y.cfg.Observe != nil {
 		y.cfg.Observe(&b.stats)
 	}
-}
-
-// stalled reports whether the running fsync or apply takes longer than d.
-func (y *syncer) stalled(now time.Time, d time.Duration) bool {
-	return y.since.longer(now, d) || y.apply.longer(now, d)
-}
-
-// clockMark is the time at which something began that is going on.
-type clockMark struct{ at atomic.Int64 }
-
-func (m *clockMark) set(t time.Time) { m.at.Store(t.UnixNano()) }
-func (m *clockMark) clear()          { m.at.Store(0) }
-
-func (m *clockMark) longer(now time.Time, d time.Duration) bool {
-	at := m.at.Load()
-	return at != 0 && now.UnixNano()-at > int64(d)
 }

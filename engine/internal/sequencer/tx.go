@@ -1,6 +1,8 @@
 package sequencer
 
 import (
+	"time"
+
 	"gannet/engine/internal/delivery"
 	"gannet/storage"
 )
@@ -12,8 +14,19 @@ type Tx struct{ s *Sequencer }
 
 // Do runs a command and returns when what it wrote is on disk, with the
 // command's own error. A command must make its checks before its first write:
-// what is written stays.
+// what is written stays. Where the disk is full it isn't carried out, and Do says
+// ErrStorageFull; where the disk has stalled Do says ErrBusy.
 func (s *Sequencer) Do(command func(*Tx) error) error {
+	if s.Stalled(time.Now()) {
+		return ErrBusy
+	}
+	return s.DoAnyway(s.roomFor(command))
+}
+
+// DoAnyway is Do for what a full disk must not keep from being done, as it takes
+// something away, protects somebody or needs next to no room. A stalled disk
+// makes it wait.
+func (s *Sequencer) DoAnyway(command func(*Tx) error) error {
 	result := make(chan error, 1)
 	if err := s.put(command, false, func(err error) { result <- err }); err != nil {
 		return err
@@ -25,6 +38,14 @@ func (s *Sequencer) Do(command func(*Tx) error) error {
 // Do would return, and must not block. Go itself says ErrBusy where too many
 // commands wait, or ErrShuttingDown; done is not called then.
 func (s *Sequencer) Go(command func(*Tx) error, done func(error)) error {
+	if s.Stalled(time.Now()) {
+		return ErrBusy
+	}
+	return s.put(s.roomFor(command), true, done)
+}
+
+// GoAnyway is to Go what DoAnyway is to Do.
+func (s *Sequencer) GoAnyway(command func(*Tx) error, done func(error)) error {
 	return s.put(command, true, done)
 }
 

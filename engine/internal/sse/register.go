@@ -26,9 +26,9 @@ func (r *register) enter(p *writer) *wire.Error {
 	defer r.mu.Unlock()
 	switch {
 	case r.closed:
-		return errShuttingDown
+		return errShuttingDown.Pick()
 	case len(r.writers) >= r.most:
-		return errBusy
+		return errBusy.Pick()
 	}
 	r.writers[p] = struct{}{}
 	return nil

@@ -12,8 +12,8 @@ import (
 
 var (
 	errLastID       = wire.NewError(wire.ReasonBadRequest, "Last-Event-ID must be the id of an event")
-	errBusy         = wire.RetryError(wire.ReasonBusy, "too many event streams", 5*time.Second)
-	errShuttingDown = wire.RetryError(wire.ReasonShuttingDown, "the server is shutting down", 2*time.Second)
+	errBusy         = wire.NewSpread(wire.ReasonBusy, "too many event streams", 5*time.Second)
+	errShuttingDown = wire.NewSpread(wire.ReasonShuttingDown, "the server is shutting down", 2*time.Second)
 	errInternal     = wire.NewError(wire.ReasonInternal, "this connection can't be streamed to")
 )
 
@@ -62,7 +62,7 @@ func (h *Hub) attach(login chat.Login, resume uint64) (s *stream, refusal *wire.
 		s, err = h.loop.open(login, resume)
 		close(done)
 	}}) {
-		return nil, errShuttingDown
+		return nil, errShuttingDown.Pick()
 	}
 	<-done
 	switch {
@@ -72,7 +72,7 @@ func (h *Hub) attach(login chat.Login, resume uint64) (s *stream, refusal *wire.
 		return nil, refusal
 	}
 	h.cfg.Logger.Warn("opening an event stream", "user", login.User, "err", err)
-	return nil, errShuttingDown
+	return nil, errShuttingDown.Pick()
 }
 
 // lastID is the id up to which a client says that it has everything, 0 if it

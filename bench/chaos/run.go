@@ -1,0 +1,137 @@
+package chaos
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+)
+
+// ErrViolation says that a promise was broken.
+var ErrViolation = errors.New("a promise was broken")
+
+// maxCampaign is the most rounds on one data directory: what everybody reads in
+// the end, and the history, grow with them.
+const maxCampaign = 100
+
+// Run tries the faults one after the other, prints a row for each to stdout and
+// what happens to stderr. It returns ErrViolation where a promise was broken, and
+// then leaves histories and data directories behind and says where.
+func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
+	if err := o.complete(); err != nil {
+		return err
+	}
+	armed, err := hasFailpoints(ctx, o.Program)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(stderr, "chaos: seed %d\n", o.Seed)
+	var results []Result
+	for _, f := range faults {
+		if !o.wants(f) {
+			continue
+		}
+		if f.armed && !armed {
+			fmt.Fprintf(stderr, "chaos: %s is left out: the program has no failpoints (go build -tags failpoints)\n", f.name)
+			continue
+		}
+		r, err := o.try(ctx, f, stderr)
+		if err != nil {
+			return err
+		}
+		results = append(results, r)
+	}
+	if err := write(stdout, o, results); err != nil {
+		return err
+	}
+	for _, r := range results {
+		if r.Violations > 0 {
+			return fmt.Errorf("%w (seed %d)", ErrViolation, o.Seed)
+		}
+	}
+	return nil
+}
+
+func (o *Options) wants(f fault) bool {
+	return len(o.Faults) == 0 || slices.Contains(o.Faults, f.name)
+}
+
+// rounds is how often a fault is tried. Where none are named, the options say it
+// of the first one, and the others are tried in proportion.
+func (o *Options) rounds(f fault) int {
+	switch {
+	case o.Rounds == 0:
+		return f.rounds
+	case len(o.Faults) > 0:
+		return o.Rounds
+	}
+	return max(1, o.Rounds*f.rounds/faults[0].rounds)
+}
+
+// try plays the campaigns of a fault: at least two where there are rounds for it,
+// every other one with encrypted data.
+func (o *Options) try(ctx context.Context, f fault, stderr io.Writer) (Result, error) {
+	r := Result{Fault: f.name, About: f.about}
+	parts := split(o.rounds(f))
+	for number, n := range parts {
+		c, err := newCampaign(o, f, number, n)
+		if err != nil {
+			return r, err
+		}
+		c.only = len(o.Faults) == 1 && len(parts) == 1
+		if err := c.run(ctx); err != nil && !errors.Is(err, errHopeless) {
+			return r, fmt.Errorf("%s, campaign %d in %s: %w", f.name, number, c.dir, err)
+		}
+		j, err := c.judge(o)
+		if err != nil {
+			return r, err
+		}
+		r.add(c, j)
+		r.Encrypted = r.Encrypted || c.encrypted
+		tell(stderr, c, &j)
+	}
+	return r, nil
+}
+
+// split divides rounds into campaigns.
+func split(rounds int) (parts []int) {
+	n := max((rounds+maxCampaign-1)/maxCampaign, min(rounds, 2))
+	for i := range n {
+		parts = append(parts, rounds*(i+1)/n-rounds*i/n)
+	}
+	return parts
+}
+
+// tell says what was wrong in a campaign.
+func tell(w io.Writer, c *campaign, j *judgement) {
+	fmt.Fprintf(w, "chaos: %s, campaign %d: %d rounds, %d operations, %d messages, %d violations\n",
+		c.fault.name, c.number, c.rounds-c.left, j.report.Operations, j.report.Messages, j.violations())
+	if j.violations() == 0 {
+		return
+	}
+	for _, v := range j.findings {
+		fmt.Fprintf(w, "  %s: %s: %s\n", v.Kind, v.Conv, v.Detail)
+	}
+	for _, conv := range j.nonlinear {
+		fmt.Fprintf(w, "  %s: %s\n", kindNonlinear, conv)
+	}
+	for _, v := range j.report.Violations {
+		fmt.Fprintf(w, "  %s: %s: %s (lines %v)\n", v.Kind, v.Conv, v.Detail, v.Events)
+	}
+	fmt.Fprintf(w, "  kept: %v\n", j.kept)
+}
+
+func write(w io.Writer, o Options, results []Result) error {
+	if o.JSON {
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		return e.Encode(struct {
+			Seed    uint64   `json:"seed"`
+			Results []Result `json:"results"`
+		}{o.Seed, results})
+	}
+	_, err := io.WriteString(w, table(results))
+	return err
+}
