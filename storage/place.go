@@ -2,6 +2,7 @@ package storage
 
 import (
 	"encoding/binary"
+	"errors"
 	"math"
 
 	"github.com/cockroachdb/pebble/v2"
@@ -105,6 +106,24 @@ func findPlace(r pebble.Reader, id uint64) (place Place, found bool, err error) 
 		return errStop // the first row at or above id is the only one
 	})
 	return place, found, err
+}
+
+// Places hands the places of all entries with ids above the given one to fn, in
+// id order. An error of fn ends it and is returned.
+func (db *DB) Places(after uint64, fn func(Place) error) error {
+	s := newScan()
+	defer s.free()
+	s.lower = appendNumberKey(s.lower[:0], prefixPlaces, after)
+	s.upper = append(s.upper[:0], prefixPlaces+1)
+	return s.each(db.p, func(key, value []byte) (err error) {
+		damage := eachPlace(key, value, func(p Place) bool {
+			if p.ID > after {
+				err = fn(p)
+			}
+			return err == nil
+		})
+		return errors.Join(err, damage)
+	})
 }
 
 // PutPlaces adds the places of all messages of the batch, in id order.

@@ -64,8 +64,8 @@ type modelSeat struct {
 	muted               int64 // until then, of who has left a group
 }
 
-// modelMark is a cursor that is written a moment after it moved: a crash or a
-// leave before that takes the move back.
+// modelMark is a cursor that is written a moment after it moved: a leave before
+// that takes the move back.
 type modelMark struct{ written, moved uint64 }
 
 func (m *modelMark) move(to uint64) { m.moved = max(m.moved, to) }
@@ -203,10 +203,12 @@ func (w *modelWorld) settle(users ...string) {
 	}
 }
 
-// forget is what a crash does: what was not written never was.
+// forget is what a crash does: what was acknowledged and not written never was.
+// What one wrote oneself is in the log.
 func (w *modelWorld) forget() {
 	for _, c := range w.convs {
 		for _, s := range c.seats {
+			s.sent.write(s.sent.moved)
 			s.forget()
 		}
 	}

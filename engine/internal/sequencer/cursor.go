@@ -23,11 +23,11 @@ const (
 	cursorsATurn = 4096
 )
 
-// marks are the cursors that move without anybody waiting for them. What they
-// say may be up to cursorsEvery old after a crash, never after a stop.
+// marks are the cursors that move without anybody waiting for them. Sessions may
+// be up to cursorsEvery behind them after a crash, never after a stop.
 type marks struct {
-	ack  uint64 // received up to here
-	sent uint64 // the last message of one's own
+	ack  uint64 // received up to here; a client that comes back reports it again
+	sent uint64 // the last message of one's own; recoverSent finds it again
 }
 
 // cursors collects moves between the batches they ride in. A user who is sent a
@@ -89,9 +89,12 @@ func (s *Sequencer) flushDueCursors(now time.Time) {
 func (s *Sequencer) flushSomeCursors(most int) {
 	for id := range s.cursors.moved {
 		if most <= 0 {
-			return
+			break
 		}
 		most -= s.flushSomeOf(id, most)
+	}
+	if s.cursors.n == 0 {
+		s.putNoted()
 	}
 }
 

@@ -78,6 +78,8 @@ type Sequencer struct {
 
 	evictions backOff
 
+	sealed, noted uint64 // ids of entries: the last in a batch; see systemNoted
+
 	unsynced unsynced // its own lock: readers look at it
 }
 
@@ -128,8 +130,12 @@ func (s *Sequencer) recover() (err error) {
 	if s.ids.last, err = s.db.LastID(); err != nil {
 		return err
 	}
+	s.sealed = s.ids.last
 	if s.lastNum, err = s.db.LastConversation(); err != nil {
 		return err
+	}
+	if err := s.recoverNoted(); err != nil { // nothing of it is worth not to start
+		s.cfg.Logger.Error("looking for senders' places", "err", err)
 	}
 	s.dups, err = newDuplicates(s.db, s.cfg.DedupeWindow)
 	return err
@@ -277,6 +283,7 @@ func (s *Sequencer) commit() {
 		return
 	}
 	s.seal()
+	s.sealed = max(s.sealed, b.lastID)
 	if b.stats.wrote = !b.w.Empty() || b.w.Err() != nil; b.stats.wrote {
 		failpoint.Hit(failpoint.BeforeWrite)
 		s.syncer.apply.set(time.Since(s.syncer.start))
