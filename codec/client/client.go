@@ -130,19 +130,26 @@ func (c *Client) run(l *link) {
 			c.finish(err)
 			return
 		}
-		c.pause(attempt, l)
+		c.pause(attempt, askedBy(l, err))
 		attempt++
 		l, err = c.connect(c.ctx)
 	}
 }
 
-// pause waits before the next attempt to connect. last is the link that was
-// lost, if it was more than an attempt.
-func (c *Client) pause(attempt int, last *link) {
-	var asked time.Duration
+// askedBy is after how long the server said to come back: over the link that was
+// lost, or, where there was only an attempt, when it refused it with err.
+func askedBy(last *link, err error) time.Duration {
 	if last != nil {
-		asked = last.asked
+		return last.asked
 	}
+	if refused, ok := errors.AsType[*codec.HandshakeError](err); ok {
+		return refused.RetryAfter
+	}
+	return 0
+}
+
+// pause waits before the next attempt to connect, no less than the server asked for.
+func (c *Client) pause(attempt int, asked time.Duration) {
 	timer := time.NewTimer(c.cfg.Backoff.delay(attempt, asked))
 	defer timer.Stop()
 	select {

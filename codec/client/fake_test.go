@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gannet/codec"
 	"gannet/codec/wire"
@@ -35,6 +36,7 @@ type FakeServer struct {
 	answer  func(c *fakeConn, r *wire.Request) (ok bool) // false: carried out, but not answered
 	push    func(c *fakeConn, m *wire.Chat) (ok bool)    // false: not pushed
 	reject  int                                          // HTTP status for every upgrade
+	retry   time.Duration                                // when who is rejected is told to come back
 	welcome func(user, device string) []byte             // the first message, nil for none
 	syncMax int                                          // messages of a conversation in one sync
 }
@@ -145,6 +147,13 @@ func (s *FakeServer) stored(conv string) []wire.Chat {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.convs[conv])
+}
+
+// forgetAfter is a restore of an older backup.
+func (s *FakeServer) forgetAfter(conv string, seq int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.convs[conv] = s.convs[conv][:seq]
 }
 
 func (s *FakeServer) acked(conv string) uint64 {
@@ -262,7 +271,7 @@ func (c *fakeConn) upgrade(buf []byte) ([]byte, bool) {
 			continue
 		}
 		if status := get(c.server, &c.server.reject); status != 0 {
-			c.nc.Write(codec.AppendReject(nil, status, "unauthorized", "", 0))
+			c.nc.Write(codec.AppendReject(nil, status, "unauthorized", "", get(c.server, &c.server.retry)))
 			return nil, false
 		}
 		c.accept(req)
@@ -386,13 +395,14 @@ func (c *fakeConn) onSync(r *wire.Request) []byte {
 			ends = append(ends, wire.Synced{ConvID: conv, Gone: true})
 			continue
 		}
-		log = log[min(from[conv], uint64(len(log))):]
+		start := min(from[conv], uint64(len(log)))
+		log = log[start:]
 		more := len(log) > s.syncMax
 		log = log[:min(len(log), s.syncMax)]
 		for i := range log {
 			c.send(s.encode(&log[i]))
 		}
-		ends = append(ends, wire.Synced{ConvID: conv, Seq: from[conv] + uint64(len(log)), HasMore: more})
+		ends = append(ends, wire.Synced{ConvID: conv, Seq: start + uint64(len(log)), HasMore: more})
 	}
 	return wire.AppendSynced(nil, r.CID, ends)
 }

@@ -89,6 +89,31 @@ func TestShutdownIsHonoured(t *testing.T) {
 	})
 }
 
+// Who is refused with a time to come back at comes back then, not before.
+func TestRefusalIsHonoured(t *testing.T) {
+	run(t, func(t *testing.T, s *FakeServer, cfg Config) {
+		c := dial(t, cfg)
+		set(s, &s.reject, 503)
+		set(s, &s.retry, 90*time.Second+time.Millisecond)
+		var at []time.Time
+		set(s, &s.refuse, func(int) error {
+			if at = append(at, time.Now()); len(at) == 3 {
+				set(s, &s.reject, 0)
+			}
+			return nil
+		})
+		s.Close()
+		if err := c.Ping(t.Context()); err != nil || len(at) != 3 {
+			t.Fatal(err, at)
+		}
+		for i := range 2 {
+			if d := at[i+1].Sub(at[i]); d != 90*time.Second+time.Millisecond {
+				t.Errorf("came back after %s", d)
+			}
+		}
+	})
+}
+
 func TestFinalCloseCodes(t *testing.T) {
 	for code, end := range map[uint16]bool{
 		codec.CloseNormal: false, codec.CloseGoingAway: false, codec.CloseInternal: false, codec.CloseRestart: false,

@@ -59,6 +59,29 @@ func TestReconnectResumes(t *testing.T) {
 	}
 }
 
+// A server that was restored from an older backup has a log that ends before what
+// the client has: what it writes then is new.
+func TestServerKnowsLess(t *testing.T) {
+	run(t, func(t *testing.T, s *FakeServer, cfg Config) {
+		cfg.Tracked = true
+		post(s, "group_7", 2)
+		c := dial(t, cfg)
+		expect(t, c, "group_7", 1, 2)
+		post(s, "group_7", 5)
+		expect(t, c, "group_7", 3, 5)
+		s.forgetAfter("group_7", 3)
+		s.Close()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := c.Cursors()["group_7"]; got != 3 {
+			t.Errorf("the cursor is %d", got)
+		}
+		post(s, "group_7", 2)
+		expect(t, c, "group_7", 4, 2)
+		expectNothing(t, c)
+	})
+}
+
 // A tracked client asks at once for what it has missed, has_more after has_more,
 // and acknowledges what Receive returned, and nothing else.
 func TestTrackedSyncsAndAcks(t *testing.T) {

@@ -128,6 +128,7 @@ func (c *Client) onSynced(r *reply) error {
 		if end.Gone {
 			err = c.lose(conv)
 		} else {
+			c.goBack(conv, end.Seq)
 			err = c.settle(conv, end.Seq, end.HasMore)
 		}
 		if err != nil {
@@ -167,6 +168,20 @@ func (c *Client) syncDone(r *reply) error {
 	}
 	c.syncOn()
 	return nil
+}
+
+// goBack takes in that the server's log ends before what was asked for: it was
+// restored from an older backup. What it writes from now on is new, though the
+// places were taken before.
+func (c *Client) goBack(conv string, end uint64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	t := c.track(conv)
+	if from, asked := c.sync.asked[conv]; asked && end < from && len(t.held) == 0 {
+		*t = track{last: end, known: true}
+		c.sync.asked[conv] = end
+		c.received.seqs[conv] = min(c.received.seqs[conv], end)
+	}
 }
 
 // lose forgets a conversation that is not the user's any more, once what had come
