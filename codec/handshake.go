@@ -15,6 +15,8 @@ type HandshakeError struct {
 	Status int    // HTTP status, 0 where a client can't make sense of the answer
 	Reason string // a stable word
 	Msg    string // for people; "" for the status' own text
+
+	RetryAfter time.Duration // when the server says to try again, 0 where it says nothing
 }
 
 func (e *HandshakeError) Error() string {

@@ -1,9 +1,11 @@
 package codec
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // Header is a field that a client adds to its request.
@@ -70,9 +72,28 @@ func ParseResponse(buf []byte, key string) (resp *Response, n int, err error) {
 	}
 	if p.resp.Status != 101 {
 		p.resp.Body = buf[n:]
-		return &p.resp, n, &HandshakeError{Status: p.resp.Status, Reason: "refused", Msg: p.phrase}
+		return &p.resp, n, &HandshakeError{
+			Status: p.resp.Status, Reason: "refused", Msg: p.phrase,
+			RetryAfter: retryAfter(p.retryAfter, p.resp.Body),
+		}
 	}
 	return &p.resp, n, nil
+}
+
+// retryAfter is when a refusal says to try again: by its body, in milliseconds, if
+// all of that has come, else by its Retry-After field, if that holds seconds.
+func retryAfter(field string, body []byte) time.Duration {
+	var exact struct {
+		MS uint32 `json:"retry_after_ms"`
+	}
+	if json.Unmarshal(body, &exact) == nil && exact.MS > 0 {
+		return time.Duration(exact.MS) * time.Millisecond
+	}
+	seconds, err := strconv.ParseUint(field, 10, 31) // a Duration can hold it
+	if err != nil {
+		return 0
+	}
+	return time.Duration(seconds) * time.Second
 }
 
 // responseParser holds what has to be known of a response to judge it.
@@ -86,6 +107,7 @@ type responseParser struct {
 	accepts    int
 	protocols  int
 	extensions []string
+	retryAfter string
 }
 
 func (p *responseParser) parse(head string) *HandshakeError {
@@ -133,6 +155,8 @@ func (p *responseParser) field(name, value string) {
 		p.protocols++
 	case "sec-websocket-extensions":
 		p.extensions = appendList(p.extensions, value)
+	case "retry-after":
+		p.retryAfter = value
 	}
 }
 

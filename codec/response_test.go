@@ -1,9 +1,11 @@
 package codec
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
+	"time"
 )
 
 const testKey = "dGhlIHNhbXBsZSBub25jZQ=="
@@ -111,5 +113,36 @@ func TestParseResponseOfRefusal(t *testing.T) {
 	}
 	if resp == nil || resp.Status != 401 || n+len(resp.Body) != len(raw) || !strings.Contains(string(resp.Body), "token expired") {
 		t.Errorf("got %+v, %d", resp, n)
+	}
+}
+
+// A refusal tells when to try again: in milliseconds where its body has come.
+func TestRetryAfterOfRefusal(t *testing.T) {
+	raw := AppendReject(nil, 503, "busy", "", 1500*time.Millisecond)
+	head := bytes.Index(raw, []byte("\r\n\r\n")) + 4
+	with := func(field string) []byte { return []byte("HTTP/1.1 503 Busy\r\nRetry-After: " + field + "\r\n\r\n") }
+	for _, tt := range []struct {
+		raw  []byte
+		want time.Duration
+	}{
+		{raw, 1500 * time.Millisecond},
+		{raw[:len(raw)-1], 2 * time.Second},
+		{raw[:head], 2 * time.Second},
+		{AppendReject(nil, 503, "busy", "", 0), 0},
+		{with("7"), 7 * time.Second},
+		{with("0"), 0},
+		{with("-1"), 0},
+		{with("99999999999999999999"), 0},
+		{with("2147483647"), 2147483647 * time.Second},
+		{with("Fri, 31 Dec 1999 23:59:59 GMT"), 0},
+		{append(with("7"), `{"retry_after_ms":-5}`...), 7 * time.Second},
+		{append(with("7"), `{"retry_after_ms":1e30}`...), 7 * time.Second},
+		{append(with("7"), `{"retry_after_ms":5}`...), 5 * time.Millisecond},
+	} {
+		_, _, err := ParseResponse(tt.raw, testKey)
+		var refused *HandshakeError
+		if !errors.As(err, &refused) || refused.RetryAfter != tt.want {
+			t.Errorf("%q: %+v, want %s", tt.raw, refused, tt.want)
+		}
 	}
 }

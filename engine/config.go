@@ -53,7 +53,7 @@ type AuthConfig struct {
 	JWKSURL     string        `koanf:"jwks_url" doc:"address of a JSON Web Key Set (RFC 7517) with the public keys of the tokens, https, or http on loopback"`
 	JWKSFile    string        `koanf:"jwks_file" doc:"file with such a set; it is read again when it has changed"`
 	JWKSRefresh time.Duration `koanf:"jwks_refresh" doc:"how often the key sets are looked at for changes"`
-	AdminToken  string        `koanf:"admin_token" secret:"true" doc:"what the operator's listener asks for as a bearer token, at least 16 bytes, but for metrics and health; empty = no login, and backup and rekey only while listen.admin is a loopback address"`
+	AdminToken  string        `koanf:"admin_token" secret:"true" doc:"what the operator's listener asks for as a bearer token, at least 16 bytes, but for metrics and health; empty = no login, and profiles, backup and rekey only while listen.admin is a loopback address"`
 	APIKeys     []string      `koanf:"api_keys" doc:"keys of trusted backends, each name:hash as gannet apikey prints it (the SHA-256 of the key); separated by commas"`
 }
 
@@ -111,7 +111,7 @@ type LimitsConfig struct {
 	HTTPPerSecond         int `koanf:"http_per_second" doc:"HTTP requests of one user each second; 0 = any number"`
 	HTTPBurst             int `koanf:"http_burst" doc:"how many of them may come at once after a pause"`
 	Connections           int `koanf:"connections" doc:"most WebSocket connections at a time; 0 = as many as the descriptor limit (ulimit -n) allows"`
-	LoginsPerSecond       int `koanf:"logins_per_second" doc:"upgrade requests of the whole server that are looked into each second, as many at once after a pause; who is refused is told when to come back (503); 0 = any number"`
+	LoginsPerSecond       int `koanf:"logins_per_second" doc:"logins of the whole server that are let in each second, after their token was found good, and as many at once after a pause; who is put off is told when to come back (503); 0 = any number"`
 	ConnectionsPerUser    int `koanf:"connections_per_user" doc:"most WebSocket connections of one user at a time; one more is closed (1013); 0 = any number"`
 	ConnectionsPerAddress int `koanf:"connections_per_address" doc:"most WebSocket connections from one IP address at a time; loopback addresses are exempt; 0 = any number"`
 	MessageBytes          int `koanf:"message_bytes" doc:"largest message or request body, in bytes"`

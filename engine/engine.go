@@ -123,9 +123,7 @@ func (e *Engine) build() (err error) {
 	e.space.look()
 	e.chat = chat.New(e.chatConfig(), e.db, e.seq, e.door)
 	e.door.Chat = e.chat
-	if err := e.buildOperator(); err != nil {
-		return err
-	}
+	e.buildOperator()
 	return e.db.Revocations(func(r storage.Revocation) error {
 		e.verifier.Revocations().Revoke(revocation(r))
 		return nil
@@ -261,20 +259,24 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	}
 	e.closeStreams(ctx) // before HTTP, which would wait for them
 	e.closeHTTP(ctx)
-	e.closeOperator()
+	e.stopOperator()
 	if e.reactors != nil {
 		if e.started {
-			e.seq.Drain()
+			e.cut("answering", e.seq.Drain(ctx))
 			e.cut("draining", e.reactors.Drain(ctx))
 		}
 		e.cut("closing connections", e.reactors.Close(ctx, shutdownFrame, codec.CloseRestart))
 	}
+	unfinished := e.closeOperator(ctx)
 	e.seq.Stop()
 	close(e.stopped)
 	e.door.Close()
 	e.verifier.Close()
 	e.chat.Close()
 	e.space.stop()
+	if unfinished != nil { // it uses the data; what was answered is on disk
+		return unfinished
+	}
 	return e.db.Close()
 }
 

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -48,6 +50,8 @@ var (
 		`POST /groups/g/members {"members":["d"]}`,
 		`PATCH /groups/g {"name":"other"}`,
 		`PUT /groups/g/members/b {"role":"admin"}`,
+		`PUT /groups/g/members/b {"role":"admin","mute_s":60}`,
+		`PUT /groups/closed/requests/b {"accept":true}`,
 		`POST /groups/g/transfer {"user_id":"b"}`,
 	}
 	doneWhenFull = []string{
@@ -62,6 +66,9 @@ var (
 		`PUT /blocks/c`,
 		`DELETE /blocks/c`,
 		`POST /messages/recall {"id":"$id"}`,
+		`PUT /groups/g/members/b {"mute_s":60}`,
+		`PUT /groups/g/members/b {"muted_until":0}`,
+		`PUT /groups/closed/requests/b {"accept":false}`,
 		`PUT /groups/g/bans/c`,
 		`DELETE /groups/g/bans/c`,
 		`DELETE /groups/g/members/b`,
@@ -92,6 +99,10 @@ func TestFull(t *testing.T) {
 	id := s.api("POST", "/api/v1/messages/send?uid=a", `{"to":"b","cid":"kept","content":"hi"}`)["msg_id"].(string)
 	a.expect(object{"event": "created"})
 	a.expect(object{"type": "chat", "id": id})
+	s.api("POST", "/api/v1/groups?uid=a", `{"group_id":"closed","name":"closed","join":"approval"}`)
+	a.expect(object{"event": "created", "group_id": "closed"})
+	s.api("POST", "/api/v1/groups/closed/join?uid=b", `{}`)
+	a.expect(object{"group_id": "closed"})
 
 	s.becomes(&free, little, "1")
 	for _, request := range refusedWhenFull {
@@ -165,4 +176,42 @@ func TestStartFull(t *testing.T) {
 	}
 	free.Store(16 << 20)
 	onDisk(t, dir, &free).stop()
+}
+
+// operator is the server to who asks the operator's listener.
+func (s *server) operator() *server {
+	return &server{Engine: s.Engine, t: s.t, ws: s.ws, http: s.admin, admin: s.admin}
+}
+
+// TestBackupNeedsRoom: a backup isn't begun where it might fill the disk, and one
+// that was left makes room at the next start.
+func TestBackupNeedsRoom(t *testing.T) {
+	dir := t.TempDir()
+	var free atomic.Uint64
+	free.Store(plenty)
+	s := onDisk(t, dir, &free)
+	s.becomes(&free, little, "1")
+	if status, answer := s.operator().call("POST", "/api/v1/backups", ""); status != 507 || answer["reason"] != "storage_full" {
+		t.Errorf("%d, %v", status, answer)
+	}
+	s.becomes(&free, plenty, "0")
+	if status, answer := s.operator().call("POST", "/api/v1/backups", ""); status != 200 {
+		t.Errorf("%d, %v", status, answer)
+	}
+	s.stop()
+
+	left := filepath.Join(dir, "backups", "copy-left")
+	if err := os.MkdirAll(left, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	e, err := engine.NewOn(config(dir, nil), slog.New(slog.DiscardHandler), nil, func() (uint64, error) {
+		if _, err := os.Stat(left); err == nil {
+			return 0, nil // it takes all
+		}
+		return plenty, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	started(t, e).stop()
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"gannet/engine/internal/operator"
 	"gannet/storage"
 )
 
@@ -23,7 +24,7 @@ type parts struct {
 // openStorage opens the data. On a full disk that would never end: the database
 // has to write before it can be read, and tries until it can. What was begun is
 // then left behind, and the process should end.
-func (e *Engine) openStorage(o storage.Options, p parts) error {
+func (e *Engine) openStorage(o storage.Options, p parts) (err error) {
 	e.space = newSpace(e.cfg.Storage.MinFreeBytes, func() (uint64, error) { return freeBytes(o.Dir) }, e.logger)
 	if p.free != nil {
 		e.space.free = p.free
@@ -31,31 +32,42 @@ func (e *Engine) openStorage(o storage.Options, p parts) error {
 	if p.storage != nil {
 		p.storage(&o)
 	}
-	if err := e.space.toStart(); err != nil {
-		return err
+	o.OnLocked = func() error {
+		return errors.Join(operator.RemoveLeft(o.Dir), e.space.toStart()) // what is left keeps room
 	}
 	o.OnNoSpace = e.space.noSpace
+	e.db, err = e.space.patiently(func() (*storage.DB, error) { return storage.Open(o) })
+	return err
+}
+
+// patiently opens a database and gives up where it meets a full disk again and
+// again.
+func (s *space) patiently(open func() (*storage.DB, error)) (*storage.DB, error) {
 	type opened struct {
 		db  *storage.DB
 		err error
 	}
 	done := make(chan opened, 1)
 	go func() {
-		db, err := storage.Open(o)
+		db, err := open()
 		done <- opened{db, err}
 	}()
+	var begun time.Time
 	var late <-chan time.Time
+	again := false // it was met again in the second half of the patience
 	for {
 		select {
 		case got := <-done:
-			e.db = got.db
-			return got.err
-		case <-e.space.wake:
+			return got.db, got.err
+		case <-s.wake:
 			if late == nil {
-				late = time.After(openPatience)
+				begun, late, again = time.Now(), time.After(openPatience), false
 			}
+			again = again || time.Since(begun) > openPatience/2
 		case <-late:
-			return errDiskFull
+			if late = nil; again {
+				return nil, errDiskFull
+			}
 		}
 	}
 }

@@ -31,11 +31,13 @@ type space struct {
 
 	wake chan struct{} // capacity 1: storage met a full disk
 	quit chan struct{}
-	done sync.WaitGroup
 
-	left  atomic.Uint64 // at the last look
-	full  atomic.Bool
-	blind bool // at the last look: it failed
+	left atomic.Uint64 // at the last look
+	full atomic.Bool
+
+	mu      sync.Mutex // of a look, but for the asking itself, which may hang
+	blind   bool       // at the last look: it failed
+	stopped bool
 }
 
 func newSpace(bound int, free func() (uint64, error), logger *slog.Logger) *space {
@@ -68,7 +70,7 @@ func (s *space) toStart() error {
 
 // watch looks until stop. It must not be called twice.
 func (s *space) watch() {
-	s.done.Go(func() {
+	go func() {
 		ticks := time.NewTicker(spaceEvery)
 		defer ticks.Stop()
 		for {
@@ -80,19 +82,27 @@ func (s *space) watch() {
 			}
 			s.look()
 		}
-	})
+	}()
 }
 
-// stop ends the watch; the database may be closed then.
+// stop ends the watch; the database may be closed then. A disk that doesn't answer
+// isn't waited for: what it says later is left out.
 func (s *space) stop() {
 	close(s.quit)
-	s.done.Wait()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped = true
 }
 
 // look sees how much room there is. Where that can't be found out, all stays as
 // it was.
 func (s *space) look() {
 	free, err := s.free()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.stopped {
+		return
+	}
 	if (err != nil) != s.blind {
 		s.blind = err != nil
 		s.logger.Warn("looking for room on the disk", "err", err)

@@ -69,6 +69,26 @@ func TestSpace(t *testing.T) {
 	})
 }
 
+// A stop doesn't wait for a disk that hangs, and what that says later changes
+// nothing.
+func TestSpaceStopsWhileDiskHangs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		hangs := make(chan struct{})
+		free := func() (uint64, error) { <-hangs; return 0, nil }
+		s := newSpace(800, free, slog.New(slog.DiscardHandler))
+		s.tell = func(bool) { t.Error("told after the stop") }
+		s.watch()
+		time.Sleep(spaceEvery)
+		synctest.Wait()
+		s.stop() // a deadlock, if it waits
+		close(hangs)
+		synctest.Wait()
+		if s.full.Load() {
+			t.Error("full after the stop")
+		}
+	})
+}
+
 // What storage meets is looked into at once.
 func TestSpaceIsWoken(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -46,6 +46,7 @@ func (e *Engine) chatConfig() chat.Config {
 		RetryAfter:  e.cfg.Delivery.RetryAfter,
 		Retries:     e.cfg.Delivery.Retries,
 		MaxOutbound: e.cfg.Limits.OutboundBytes,
+		Crowded:     func() bool { return e.reactors.Crowded() },
 		Logger:      e.logger,
 
 		RecallWindow: e.cfg.Recall.Window,

@@ -40,3 +40,12 @@ func testKey(id string) Key {
 
 // decodePlainRun decodes a run in the clear.
 func decodePlainRun(key, value []byte) (Run, error) { return decodeRun(new(keyring), key, value) }
+
+// decodeRun returns a stored run.
+func decodeRun(k *keyring, key, value []byte) (Run, error) {
+	var r runDecoder
+	if err := r.open(k, key, value); err != nil {
+		return Run{}, err
+	}
+	return r.all()
+}

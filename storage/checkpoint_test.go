@@ -176,7 +176,7 @@ func TestReadOnly(t *testing.T) {
 
 func manifestOf(t *testing.T, dir string) *Manifest {
 	t.Helper()
-	m, err := NewManifest(dir, testTime, nil)
+	m, err := newManifest(dir, testTime, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

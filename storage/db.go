@@ -12,8 +12,13 @@ import (
 	"github.com/cockroachdb/pebble/v2/vfs"
 )
 
-// DB is an open database. Its reads may be called from any goroutine, Apply
-// and Sync from one each. Nothing may be called after Close.
+// DB is an open database. Its methods may be called from any goroutine, and at
+// the same time, but for Close: nothing may be called during or after it.
+//
+// What is written in answer to what was read needs one writer, which is the
+// caller's (see Writing in the package's description). What the database applies
+// by itself beside that writer, in DropOldKeys and when a new data key is due, are
+// rows that only it reads and writes, under a lock of their own.
 type DB struct {
 	p        *pebble.DB
 	lock     *pebble.Lock
@@ -23,6 +28,7 @@ type DB struct {
 	dir      string
 	listener *listener
 	limits   limits
+	onLocked func() error
 	keys     *keyring
 	readOnly bool
 }
@@ -32,7 +38,7 @@ type DB struct {
 // ErrNoDatabase, or what the file system or Pebble has to say of the directory.
 func Open(o Options) (*DB, error) {
 	o.setDefaults()
-	db := &DB{dir: o.Dir, listener: newListener(&o), limits: o.limits, readOnly: o.ReadOnly}
+	db := &DB{dir: o.Dir, listener: newListener(&o), limits: o.limits, onLocked: o.OnLocked, readOnly: o.ReadOnly}
 	db.keys = o.keyring(db)
 	fs, watch := o.fileSystem(db.listener)
 	db.marks = newMarks(fs, o.Dir, db.listener)
@@ -49,13 +55,16 @@ func Open(o Options) (*DB, error) {
 }
 
 func (db *DB) open(po *pebble.Options) (err error) {
-	if err := makeDir(db.dir, db.fs); err != nil {
+	if err := makeDir(db.dir, db.fs, 0o700); err != nil {
 		return err
 	}
 	if db.lock, err = lockDir(db.dir, db.fs); err != nil {
 		return err
 	}
 	po.Lock = db.lock
+	if err := db.onLocked(); err != nil {
+		return err
+	}
 	if err := db.checkFiles(po.FS); err != nil {
 		return err
 	}
@@ -102,16 +111,17 @@ func create(dir string, po *pebble.Options) error {
 	return p.Close()
 }
 
-// makeDir makes a directory that survives a crash, as do those above it.
-func makeDir(dir string, fs vfs.FS) error {
+// makeDir makes a directory that survives a crash, as do those above it, which
+// are open to all.
+func makeDir(dir string, fs vfs.FS, mode os.FileMode) error {
 	parent := fs.PathDir(dir)
 	if _, err := fs.Stat(dir); err == nil || parent == dir {
 		return err
 	}
-	if err := makeDir(parent, fs); err != nil {
+	if err := makeDir(parent, fs, 0o755); err != nil {
 		return err
 	}
-	if err := fs.MkdirAll(dir, 0o755); err != nil {
+	if err := fs.MkdirAll(dir, mode); err != nil {
 		return err
 	}
 	return syncDir(fs, parent)
@@ -122,13 +132,17 @@ func makeDir(dir string, fs vfs.FS) error {
 // nothing is named because the database was being made when it crashed, it is
 // made anew, and with it files of the same names.
 func (db *DB) checkFiles(fs vfs.FS) error {
+	if err := checkRestored(db.dir, fs); err != nil {
+		return err
+	}
 	desc, err := pebble.Peek(db.dir, fs)
 	if err != nil {
 		return err
 	}
 	if desc.Exists {
-		return db.marks.check()
+		return db.marks.check(fs.PathBase(desc.ManifestFilename))
 	}
+	db.marks.anew = true
 	names, err := fs.List(db.dir)
 	if slices.ContainsFunc(names, func(name string) bool { return strings.HasSuffix(name, ".sst") }) {
 		return fmt.Errorf("%w: there are tables, but no manifest is named", ErrDamaged)

@@ -133,7 +133,7 @@ func TestOpenOtherSchema(t *testing.T) {
 
 func TestOpenForeignDatabase(t *testing.T) {
 	fs := vfs.NewMem()
-	if err := makeDir("/a/data", fs); err != nil {
+	if err := makeDir("/a/data", fs, 0o700); err != nil {
 		t.Fatal(err)
 	}
 	p, err := pebble.Open("/a/data", &pebble.Options{FS: fs, Logger: quiet{}})

@@ -17,13 +17,14 @@
 //
 // # Writing
 //
-// One goroutine writes: it fills a [Batch], applies it, and resets it. Applied
-// records are visible to readers at once but survive a crash only after a
-// [DB.Sync] that began later, which may run on another goroutine, so that the
-// next batch fills while the last one is on its way to the disk. Batches
-// become durable in the order in which they were applied: what is lost in a
-// crash is a tail of unsynced batches, never one in the middle and never part
-// of one.
+// One goroutine writes: it fills a [Batch], applies it, and resets it. The database
+// would take batches of several, but they follow from what was read before, and
+// another one's might come between. Applied records are visible to readers at once
+// but survive a crash only after a [DB.Sync] that began later, which may run on
+// another goroutine, so that the next batch fills while the last one is on its way
+// to the disk. Batches become durable in the order in which they were applied: what
+// is lost in a crash is a tail of unsynced batches, never one in the middle and
+// never part of one.
 //
 // # Reading
 //

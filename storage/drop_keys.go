@@ -8,13 +8,16 @@ import (
 // DropOldKeys deletes the data keys that no run is sealed under, so that the
 // database opens without the master keys that only they were under. If it finds
 // nothing in the clear, runs in the clear aren't believed from the next Open on.
-// Then it compacts, so that what was replaced is gone from the files: what is
-// removed by the file system is another matter, and so are older copies.
+// Then it merges tables, so that what was replaced is gone from the files: what is
+// removed by the file system is another matter, and so are older copies. Called
+// again, it goes on with what wasn't merged.
 //
 // It may run beside writes. Keys that this Open has made stay, and so does the
-// newest of all where nothing is in the clear: it says so. Its error is ErrKey without Options.Keys, that of the context,
-// or one of reading or writing.
-func (db *DB) DropOldKeys(ctx context.Context) error {
+// newest of all where nothing is in the clear: it says so.
+//
+// Its error is ErrKey without Options.Keys, ErrNoRoom, that of the context or of
+// Merging.Rest, or one of reading or writing.
+func (db *DB) DropOldKeys(ctx context.Context, m Merging) error {
 	if !db.keys.sealing() {
 		return fmt.Errorf("storage: %w: there is none to seal with", ErrKey)
 	}
@@ -29,24 +32,26 @@ func (db *DB) DropOldKeys(ctx context.Context) error {
 		return err
 	}
 	for _, prefix := range []byte{prefixRun, prefixDataKey} {
-		if err := db.p.Compact(ctx, []byte{prefix}, []byte{prefix + 1}, false); err != nil {
-			return db.written(readError(err))
+		if err := db.merge(ctx, prefix, m); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// keysUsed counts the runs of each data key; those in the clear are of number 0.
+// keysUsed counts the runs of each data key; those in the clear are of number 0,
+// and so are damaged ones: they may be.
 func (db *DB) keysUsed(ctx context.Context) (map[uint64]uint64, error) {
 	used := make(map[uint64]uint64)
 	s := newScan()
 	defer s.free()
 	s.lower, s.upper = append(s.lower[:0], prefixRun), append(s.upper[:0], prefixRun+1)
 	err := s.each(db.p, func(key, value []byte) error {
-		if err := s.run.header(key, value); err != nil {
-			return err
+		number := uint64(0)
+		if s.run.header(key, value) == nil {
+			number = s.run.number
 		}
-		used[s.run.number]++
+		used[number]++
 		return ctx.Err()
 	})
 	return used, err

@@ -23,11 +23,15 @@ var (
 	// without keys.
 	ErrKey = errors.New("encryption key is missing or wrong")
 	// ErrDamaged is matched by errors of Open when a file isn't as it was
-	// written, and of Manifest.CheckFiles. Nothing is changed then.
+	// written or not all files are there, and of Manifest.CheckFiles. Nothing is
+	// changed then.
 	ErrDamaged = errors.New("damaged file")
 	// ErrNoDatabase is matched by errors of a read-only Open of a directory
 	// without a database, or that isn't there.
 	ErrNoDatabase = errors.New("no database")
+	// ErrNoRoom is matched by errors of what isn't begun because the disk has too
+	// little room for it.
+	ErrNoRoom = errors.New("too little room on the disk")
 	// ErrFailed is matched by errors of writes after the log couldn't be
 	// written. What was applied since the last successful Sync is unknown.
 	ErrFailed = errors.New("storage has failed")

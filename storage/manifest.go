@@ -30,8 +30,7 @@ const (
 type Manifest struct {
 	Version   int            `json:"version"` // of the manifest itself
 	CreatedAt time.Time      `json:"created_at"`
-	Schema    int            `json:"schema"` // of the database
-	Files     []ManifestFile `json:"files"`  // by name
+	Files     []ManifestFile `json:"files"` // by name
 }
 
 // ManifestFile is one file, which lies in the directory itself.
@@ -42,29 +41,10 @@ type ManifestFile struct {
 	ModTime time.Time `json:"mtime"`
 }
 
-// NewManifest describes all files of a directory, such as a checkpoint. It reads
-// them all; progress, which may be nil, hears after each part how many bytes
-// were read since it was last called.
-func NewManifest(dir string, created time.Time, progress func(bytes int64)) (*Manifest, error) {
-	names, err := listFiles(dir)
-	if err != nil {
-		return nil, err
-	}
-	m := &Manifest{Version: manifestVersion, CreatedAt: created.UTC(), Schema: schemaVersion}
-	for _, name := range names {
-		f, err := describeFile(dir, name, progress)
-		if err != nil {
-			return nil, err
-		}
-		m.Files = append(m.Files, f)
-	}
-	return m, nil
-}
-
 // ManifestOf describes files whose sums are known already, such as those that
 // were just written, or that an earlier manifest has.
 func ManifestOf(created time.Time, files []ManifestFile) *Manifest {
-	m := &Manifest{Version: manifestVersion, CreatedAt: created.UTC(), Schema: schemaVersion, Files: slices.Clone(files)}
+	m := &Manifest{Version: manifestVersion, CreatedAt: created.UTC(), Files: slices.Clone(files)}
 	slices.SortFunc(m.Files, func(a, b ManifestFile) int { return strings.Compare(a.Name, b.Name) })
 	return m
 }

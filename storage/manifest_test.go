@@ -12,6 +12,25 @@ import (
 
 var testTime = time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 
+// newManifest describes all files of a directory, such as a checkpoint. It reads
+// them all; progress, which may be nil, hears after each part how many bytes
+// were read since it was last called.
+func newManifest(dir string, created time.Time, progress func(bytes int64)) (*Manifest, error) {
+	names, err := listFiles(dir)
+	if err != nil {
+		return nil, err
+	}
+	var files []ManifestFile
+	for _, name := range names {
+		f, err := describeFile(dir, name, progress)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, f)
+	}
+	return ManifestOf(created, files), nil
+}
+
 func writeFiles(t *testing.T, files map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -29,7 +48,7 @@ func TestManifest(t *testing.T) {
 		t.Errorf("before it is written: %v", err)
 	}
 	read := int64(0)
-	m, err := NewManifest(dir, testTime, func(n int64) { read += n })
+	m, err := newManifest(dir, testTime, func(n int64) { read += n })
 	if err != nil || read != 8 || m.TotalBytes() != 8 || len(m.Files) != 3 || m.Files[1].Name != "b" {
 		t.Fatalf("%+v, %d bytes read, %v", m, read, err)
 	}
@@ -83,7 +102,7 @@ func TestBadManifests(t *testing.T) {
 		return `{"name":"` + name + `","size":1,"sha256":"` + sum + `","mtime":"2026-01-02T03:04:05Z"}`
 	}
 	manifest := func(files ...string) string {
-		return `{"version":1,"created_at":"2026-01-02T03:04:05Z","schema":2,"files":[` + strings.Join(files, ",") + `]}`
+		return `{"version":1,"created_at":"2026-01-02T03:04:05Z","files":[` + strings.Join(files, ",") + `]}`
 	}
 	if _, err := parseManifest([]byte(manifest(file("a"), file("b")))); err != nil {
 		t.Fatal(err)

@@ -72,35 +72,45 @@ func readSlot(b []byte) (turn uint64, marks []mark, ok bool) {
 	return turn, marks, bytes.HasPrefix(b, appendSlot(nil, turn, marks))
 }
 
-// readMarks returns the newest of the slots. A directory without the file has no
-// marks; one in which all slots are damaged is refused.
-func readMarks(fs vfs.FS, dir string) (turn uint64, marks []mark, err error) {
-	f, err := fs.Open(fs.PathJoin(dir, marksFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return 0, nil, nil
-	}
-	if err != nil {
-		return 0, nil, err
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, slots*slotBytes))
-	if err != nil {
-		return 0, nil, err
-	}
-	found := false
-	for slot := range slices.Chunk(b, slotBytes) {
-		if t, m, ok := readSlot(slot); ok && (!found || t > turn) {
-			turn, marks, found = t, m, true
-		}
-	}
-	if !found {
-		return 0, nil, fmt.Errorf("%w: %s says nothing of the other files", ErrDamaged, marksFile)
-	}
-	return turn, marks, nil
+// foundMarks is what the file of marks says.
+type foundMarks struct {
+	turn    uint64 // of the newest slot
+	marks   []mark // of the same
+	sealing int    // the slot to be sealed next
 }
 
-// check holds a file against its mark. A file that is gone was not needed any
-// more when it was removed.
+// readMarks returns the newest of the slots. A directory without the file has no
+// marks; one in which all slots are damaged is refused.
+func readMarks(fs vfs.FS, dir string) (found foundMarks, err error) {
+	b, err := readFile(fs, fs.PathJoin(dir, marksFile), slots*slotBytes)
+	if errors.Is(err, os.ErrNotExist) {
+		return found, nil
+	}
+	if err != nil {
+		return found, err
+	}
+	whole, sealed := false, uint64(0)
+	for i := range len(b) / slotBytes {
+		turn, marks, ok := readSlot(b[i*slotBytes:][:slotBytes])
+		if !ok {
+			continue
+		}
+		if !whole || turn > found.turn {
+			found.turn, found.marks = turn, marks
+		}
+		if i != looseSlot && turn >= sealed {
+			found.sealing, sealed = otherSlot(i), turn
+		}
+		whole = true
+	}
+	if !whole {
+		return found, fmt.Errorf("%w: %s says nothing of the other files", ErrDamaged, marksFile)
+	}
+	return found, nil
+}
+
+// check holds a file against its mark. A file that is gone may not have been
+// needed any more; see checkLogs.
 func (m *mark) check(fs vfs.FS, dir string) (there bool, err error) {
 	f, err := fs.Open(fs.PathJoin(dir, m.name))
 	if errors.Is(err, os.ErrNotExist) {
@@ -125,22 +135,18 @@ func (m *mark) check(fs vfs.FS, dir string) (there bool, err error) {
 
 // checkMarks holds the files of a directory against their marks, and returns
 // the marks of those that are there.
-func checkMarks(fs vfs.FS, dir string) (turn uint64, marks map[string]mark, err error) {
-	turn, all, err := readMarks(fs, dir)
-	if err != nil {
-		return 0, nil, err
-	}
-	marks = make(map[string]mark, len(all))
+func checkMarks(fs vfs.FS, dir string, all []mark) (map[string]mark, error) {
+	marks := make(map[string]mark, len(all))
 	for _, m := range all {
 		there, err := m.check(fs, dir)
 		if err != nil {
-			return 0, nil, err
+			return nil, err
 		}
 		if there {
 			marks[m.name] = m
 		}
 	}
-	return turn, marks, nil
+	return marks, nil
 }
 
 // newest returns the marks in a fixed order; of too many the newest.

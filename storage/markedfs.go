@@ -53,7 +53,10 @@ func (fs markedFS) Open(name string, opts ...vfs.OpenOption) (vfs.File, error) {
 
 func (fs markedFS) OpenDir(name string) (vfs.File, error) {
 	f, err := fs.FS.OpenDir(name)
-	return &markedDir{File: f, marks: fs.marks}, err
+	if err != nil || !fs.marks.own(name) {
+		return f, err
+	}
+	return &markedDir{File: f, marks: fs.marks}, nil
 }
 
 func (fs markedFS) Remove(name string) error {
@@ -67,7 +70,7 @@ func (fs markedFS) Rename(oldname, newname string) error {
 	return fs.FS.Rename(oldname, newname)
 }
 
-// markedDir is a directory.
+// markedDir is the database's directory.
 type markedDir struct {
 	vfs.File
 	marks *marks

@@ -33,12 +33,16 @@ type marks struct {
 	files map[string]mark
 	open  map[string]bool // still written to
 
-	writing sync.Mutex // one writes or syncs at a time
-	file    vfs.File   // nil where nothing may be written
-	turn    uint64     // of writings
-	seals   int
+	writing sync.Mutex  // one writes or syncs at a time
+	file    vfs.File    // nil where nothing may be written
+	turn    uint64      // of writings
+	anew    bool        // the database is being made
+	sealing int         // the slot that is sealed next: not the newest whole one of the two
 	late    atomic.Bool // somebody didn't wait for who was writing
 }
+
+// otherSlot is the other one of those that are sealed.
+func otherSlot(slot int) int { return looseSlot - 1 - slot }
 
 func newMarks(fs vfs.FS, dir string, l *listener) *marks {
 	return &marks{
@@ -47,17 +51,27 @@ func newMarks(fs vfs.FS, dir string, l *listener) *marks {
 	}
 }
 
-// check reads the marks and holds the files against them.
-func (m *marks) check() (err error) {
-	m.turn, m.files, err = checkMarks(m.fs, m.dir)
-	return err
+// check reads the marks and holds the files against them. The manifest is the one
+// that is in use.
+func (m *marks) check(manifest string) error {
+	found, err := readMarks(m.fs, m.dir)
+	if err != nil {
+		return err
+	}
+	m.turn, m.sealing = found.turn, found.sealing
+	if m.files, err = checkMarks(m.fs, m.dir, found.marks); err != nil {
+		return err
+	}
+	return checkLogs(m.fs, m.dir, manifest, found.marks, m.files)
 }
 
-// start opens the file for writing, and makes it where there is none.
+// start opens the file for writing, and makes it where there is none. Where a
+// database is made anew, an old file speaks of others of the same names.
 func (m *marks) start() error {
 	name := m.fs.PathJoin(m.dir, marksFile)
 	_, err := m.fs.Stat(name)
-	if errors.Is(err, os.ErrNotExist) {
+	if m.anew || errors.Is(err, os.ErrNotExist) {
+		m.sealing = 1
 		err = createMarks(m.fs, m.dir, newest(m.files))
 	}
 	if err != nil {
@@ -67,7 +81,7 @@ func (m *marks) start() error {
 	return err
 }
 
-// createMarks makes the file, whole or not at all.
+// createMarks makes the file, whole or not at all, with its first slot filled.
 func createMarks(fs vfs.FS, dir string, marks []mark) error {
 	b := make([]byte, slots*slotBytes)
 	copy(b, appendSlot(nil, 0, marks))
@@ -78,6 +92,11 @@ func createMarks(fs vfs.FS, dir string, marks []mark) error {
 func (m *marks) marked(name string) (string, bool) {
 	base := m.fs.PathBase(name)
 	return base, isMarked(base) && m.fs.PathDir(name) == m.dir
+}
+
+// own reports whether a directory is the database's.
+func (m *marks) own(dir string) bool {
+	return m.fs.PathDir(m.fs.PathJoin(dir, marksFile)) == m.dir
 }
 
 // begin takes in a new file.
@@ -155,11 +174,14 @@ func (m *marks) seal() error {
 	return m.sealLocked()
 }
 
+// sealLocked goes on to the other slot only when one is durable: after a failure
+// it is unknown what a slot holds, and the other one must stay whole.
 func (m *marks) sealLocked() error {
-	m.seals++
-	err := m.write(m.seals % looseSlot)
+	err := m.write(m.sealing)
 	if err == nil && m.file != nil {
-		err = m.file.Sync()
+		if err = m.file.Sync(); err == nil {
+			m.sealing = otherSlot(m.sealing)
+		}
 	}
 	if m.late.Swap(false) && err == nil {
 		err = m.write(looseSlot)

@@ -29,6 +29,11 @@ type Options struct {
 	// called from any goroutine.
 	Fatal func(error)
 
+	// OnLocked is called by Open, unless it is read-only, when nobody else can have
+	// the directory open and before a file of the database is touched. Its error ends
+	// Open.
+	OnLocked func() error
+
 	// OnStall is told of a disk operation that has been going on for
 	// StallAfter. It must return at once and touch no files. OnCorruption is
 	// told of a damaged file, which was found while reading or compacting.
@@ -78,6 +83,9 @@ func (o *Options) setDefaults() {
 	}
 	if o.watched = o.OnStall != nil; !o.watched {
 		o.OnStall = func(Stall) {}
+	}
+	if o.OnLocked == nil {
+		o.OnLocked = func() error { return nil }
 	}
 	if o.OnCorruption == nil {
 		o.OnCorruption = func(error) {}

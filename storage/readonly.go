@@ -14,13 +14,14 @@ import (
 // openReadOnly opens what is there and leaves it as it is.
 func (db *DB) openReadOnly(po *pebble.Options) (err error) {
 	fs := readOnlyFS{po.FS}
-	if err := findDatabase(db.dir, fs); err != nil {
+	manifest, err := findDatabase(db.dir, fs)
+	if err != nil {
 		return err
 	}
 	if db.lock, err = lockDir(db.dir, fs); err != nil {
 		return err
 	}
-	if err := db.marks.check(); err != nil {
+	if err := db.marks.check(manifest); err != nil {
 		return err
 	}
 	po.FS, po.Lock, po.ReadOnly = fs, db.lock, true
@@ -30,16 +31,23 @@ func (db *DB) openReadOnly(po *pebble.Options) (err error) {
 	return db.recognize()
 }
 
-// findDatabase fails with ErrNoDatabase where there is none.
-func findDatabase(dir string, fs vfs.FS) error {
+// findDatabase returns the name of the manifest in use. It fails with
+// ErrNoDatabase where there is none.
+func findDatabase(dir string, fs vfs.FS) (manifest string, err error) {
 	if _, err := fs.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		return fmt.Errorf("%w: there is no such directory", ErrNoDatabase)
+		return "", fmt.Errorf("%w: there is no such directory", ErrNoDatabase)
+	}
+	if err := checkRestored(dir, fs); err != nil {
+		return "", err
 	}
 	desc, err := pebble.Peek(dir, fs)
-	if err == nil && !desc.Exists {
-		return ErrNoDatabase
+	switch {
+	case err != nil:
+		return "", err
+	case !desc.Exists:
+		return "", ErrNoDatabase
 	}
-	return err
+	return fs.PathBase(desc.ManifestFilename), nil
 }
 
 // readOnlyFS refuses all that would change the directory.

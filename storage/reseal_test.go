@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 
@@ -42,7 +43,7 @@ func TestReseal(t *testing.T) {
 		if err := db.Reseal(t.Context(), nil); !errors.Is(err, ErrKey) {
 			t.Error(err)
 		}
-		if err := db.DropOldKeys(t.Context()); !errors.Is(err, ErrKey) {
+		if err := db.DropOldKeys(t.Context(), Merging{}); !errors.Is(err, ErrKey) {
 			t.Error(err)
 		}
 	})
@@ -65,7 +66,7 @@ func TestReseal(t *testing.T) {
 		if c := verify(t, db); c.DataKeys != 2 || c.UnusedKeys != 1 {
 			t.Errorf("%+v", c)
 		}
-		if err := db.DropOldKeys(t.Context()); err != nil {
+		if err := db.DropOldKeys(t.Context(), Merging{}); err != nil {
 			t.Error(err)
 		}
 		wantKeyIDs(t, db, "b")
@@ -95,7 +96,7 @@ func TestDropOldKeysKeepsWhatIsNeeded(t *testing.T) {
 			}
 			write(t, db, func(b *Batch) { b.PutRun(run) })
 		}
-		if err := db.DropOldKeys(t.Context()); err != nil {
+		if err := db.DropOldKeys(t.Context(), Merging{}); err != nil {
 			t.Error(err)
 		}
 		if c := verify(t, db); c.DataKeys != 4 || c.UnusedKeys != 0 {
@@ -103,7 +104,7 @@ func TestDropOldKeysKeepsWhatIsNeeded(t *testing.T) {
 		}
 	})
 	inOpening(t, fs, []string{"b", "a"}, func(db *DB) { // nothing was sealed under b yet
-		if err := db.DropOldKeys(t.Context()); err != nil {
+		if err := db.DropOldKeys(t.Context(), Merging{}); err != nil {
 			t.Error(err)
 		}
 		wantKeyIDs(t, db, "a", "b")
@@ -126,14 +127,14 @@ func TestPlainRunIsNotBelievedAfterReseal(t *testing.T) {
 			t.Fatal(err)
 		}
 		write(t, db, func(b *Batch) { b.PutRun(run) })
-		if err := db.DropOldKeys(t.Context()); err != nil {
+		if err := db.DropOldKeys(t.Context(), Merging{}); err != nil {
 			t.Error(err)
 		}
 	})
 	inOpening(t, fs, []string{"a"}, func(db *DB) {
 		wantEntries(t, db, 64)
 		mustReseal(t, db)
-		if err := db.DropOldKeys(t.Context()); err != nil {
+		if err := db.DropOldKeys(t.Context(), Merging{}); err != nil {
 			t.Error(err)
 		}
 		write(t, db, plain) // readers that began before must not be disturbed
@@ -173,7 +174,7 @@ func TestResealCrash(t *testing.T) {
 			wantEntries(t, db, 10_000)
 			wantStale(t, db, 313-done)
 			mustReseal(t, db)
-			if err := db.DropOldKeys(t.Context()); err != nil {
+			if err := db.DropOldKeys(t.Context(), Merging{}); err != nil {
 				t.Error(err)
 			}
 			wantEntries(t, db, 10_000)
@@ -229,7 +230,7 @@ func TestResealBesideWrites(t *testing.T) {
 		close(stop)
 		wg.Wait()
 		wantStale(t, db, 0)
-		if err := db.DropOldKeys(t.Context()); err != nil {
+		if err := db.DropOldKeys(t.Context(), Merging{}); err != nil {
 			t.Error(err)
 		}
 		wantEntries(t, db, 9_600)
@@ -279,12 +280,48 @@ func TestDropOldKeysBesideBatch(t *testing.T) {
 			b.AppendMessages(2, 0, []Message{{ID: 99, Seq: 1}})
 			b.PutPlaces([]Place{{ID: 99, Conv: 2, Seq: 1}})
 		})
-		if err := errors.Join(db.DropOldKeys(t.Context()), db.Apply(b)); err != nil {
+		if err := errors.Join(db.DropOldKeys(t.Context(), Merging{}), db.Apply(b)); err != nil {
 			t.Error(err)
 		}
 	})
 	inOpening(t, fs, []string{"a"}, func(db *DB) {
 		wantEntries(t, db, 10)
 		verify(t, db)
+	})
+}
+
+// Damaged runs are left as they are and told of; all others are sealed anew, and
+// the keys that nothing else is under go.
+func TestResealDamaged(t *testing.T) {
+	fs := vfs.NewMem()
+	inOpening(t, fs, []string{"a"}, func(db *DB) { write(t, db, func(b *Batch) { putEntries(b, 1, 320) }) })
+	inOpening(t, fs, []string{"a"}, func(db *DB) {
+		write(t, db, func(b *Batch) { // one that doesn't open, one that has no header
+			value, closer, err := db.p.Get(appendRunKey(nil, 1, 64))
+			if err != nil {
+				t.Fatal(err)
+			}
+			bad := append([]byte(nil), value...)
+			bad[len(bad)-1] ^= 1
+			_ = closer.Close()
+			_ = b.p.Set(appendRunKey(nil, 1, 64), bad, nil)
+			_ = b.p.Set(appendRunKey(nil, 1, 96), []byte{9}, nil)
+		})
+	})
+	inOpening(t, fs, []string{"b", "a"}, func(db *DB) {
+		for range 2 {
+			err := db.Reseal(t.Context(), func(_, _ uint64) {})
+			if !errors.Is(err, ErrCorrupt) || !strings.HasPrefix(err.Error(), "2 damaged runs") {
+				t.Error(err)
+			}
+			wantStale(t, db, 2)
+			if err := db.DropOldKeys(t.Context(), Merging{}); err != nil {
+				t.Error(err)
+			}
+			wantKeyIDs(t, db, "a", "b") // one of the damaged is under a
+		}
+		if run, ok, err := db.Run(1, 320); len(run.Messages) != 32 || !ok || err != nil {
+			t.Errorf("%+v, %v, %v", run, ok, err)
+		}
 	})
 }

@@ -15,8 +15,8 @@ type Run struct {
 func (db *DB) Run(conv, seq uint64) (run Run, found bool, err error) {
 	s := newScan()
 	defer s.free()
-	found, err = s.runOf(db.p, db.keys, conv, seq, func(key, value []byte) error {
-		run, err = decodeRun(db.keys, key, bytes.Clone(value))
+	found, err = s.runOf(db.p, db.keys, conv, seq, func(_, _ []byte) error {
+		run, err = s.run.all()
 		return err
 	})
 	if !found || err != nil {
@@ -25,14 +25,10 @@ func (db *DB) Run(conv, seq uint64) (run Run, found bool, err error) {
 	return run, true, nil
 }
 
-// decodeRun returns a run whose parts alias the value or, if it is sealed,
-// memory of their own.
-func decodeRun(k *keyring, key, value []byte) (Run, error) {
-	var r runDecoder
-	if err := r.open(k, key, value); err != nil {
-		return Run{}, err
-	}
-	conv, _, _ := splitRunKey(key)
+// all reads an opened run into memory of its own.
+func (r *runDecoder) all() (Run, error) {
+	conv, _, _ := splitRunKey(r.key)
+	r.rest = bytes.Clone(r.rest)
 	run := Run{Conv: conv, Base: r.count, Messages: make([]Message, r.left)}
 	for i := range run.Messages {
 		if err := r.next(&run.Messages[i]); err != nil {

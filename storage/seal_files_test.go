@@ -120,7 +120,7 @@ func TestContentLeavesFiles(t *testing.T) {
 			t.Error("nothing was in the clear")
 		}
 		mustReseal(t, db)
-		if err := db.DropOldKeys(t.Context()); err != nil {
+		if err := db.DropOldKeys(t.Context(), Merging{}); err != nil {
 			t.Error(err)
 		}
 	})

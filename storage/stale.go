@@ -12,7 +12,7 @@ const (
 )
 
 // Stale looks for runs that aren't sealed under the first of Options.Keys:
-// those in the clear, and those under another key. It begins with the run that
+// those in the clear, those under another key, and damaged ones. It begins with the run that
 // holds the given place, looks at a few thousand at most, and returns up to
 // limit of the stale ones as the places of their last entries, without ids.
 // If there are more to be looked at, next is where to go on. Without
@@ -36,10 +36,7 @@ func (db *DB) Stale(from Place, limit int) (places []Place, next Place, more boo
 			return errStop
 		}
 		rows++
-		if err := s.run.header(key, value); err != nil {
-			return err
-		}
-		if !db.keys.fresh(s.run.number) {
+		if s.run.header(key, value) != nil || !db.keys.fresh(s.run.number) {
 			places = append(places, Place{Conv: conv, Seq: seq})
 		}
 		return nil
@@ -85,8 +82,9 @@ func (db *DB) eachStale(ctx context.Context, fn func([]Place) error) error {
 
 // Reseal seals all stale runs anew, for a database that nobody else writes to.
 // What it has done is durable as often as it tells progress, and not done again
-// by the next call. Its error is ErrKey without Options.Keys, that of the
-// context, or one of reading or writing.
+// by the next call. Damaged runs are left as they are, and an error that matches
+// ErrCorrupt says of them when all others are done. Its error is ErrKey without
+// Options.Keys, that of the context, or one of reading or writing.
 func (db *DB) Reseal(ctx context.Context, progress func(done, total uint64)) error {
 	if !db.keys.sealing() {
 		return fmt.Errorf("storage: %w: there is none to seal with", ErrKey)
@@ -98,10 +96,11 @@ func (db *DB) Reseal(ctx context.Context, progress func(done, total uint64)) err
 	b := db.NewBatch()
 	defer b.Close()
 	var done uint64
+	var damaged DamagedRuns
 	progress(done, total)
-	return db.eachStale(ctx, func(places []Place) error {
+	err = db.eachStale(ctx, func(places []Place) error {
 		for len(places) > 0 {
-			n, err := db.reseal(b, places)
+			n, err := db.reseal(b, places, &damaged)
 			if err != nil {
 				return err
 			}
@@ -111,15 +110,19 @@ func (db *DB) Reseal(ctx context.Context, progress func(done, total uint64)) err
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return damaged.Err()
 }
 
 // reseal seals as many of the runs as make a batch, and returns how many.
-func (db *DB) reseal(b *Batch, places []Place) (n int, err error) {
+func (db *DB) reseal(b *Batch, places []Place, damaged *DamagedRuns) (n int, err error) {
 	b.Reset()
 	for n < len(places) && b.Size() < resealBytes {
 		p := places[n]
 		run, found, err := db.Run(p.Conv, p.Seq)
-		if err != nil {
+		if err != nil && !damaged.Add(err) {
 			return n, err
 		}
 		if found {

@@ -17,6 +17,7 @@ const (
 	ofHistory = 10
 	ofPages   = 8
 	ofReads   = 9
+	ofLooks   = 6
 	ofRecalls = 4
 	ofSyncs   = 3
 	ofAcks    = 8
@@ -46,6 +47,8 @@ func (c *client) act(ctx context.Context, rng *rand.Rand) bool {
 		return c.older(ctx, rng, conv)
 	case within(ofReads):
 		return c.read(ctx, conv)
+	case within(ofLooks):
+		return c.look(ctx)
 	case within(ofRecalls):
 		return c.recall(ctx, rng)
 	case within(ofSyncs):
@@ -68,11 +71,16 @@ func (c *client) begin(cid string, w *waiter) {
 	defer c.mu.Unlock()
 	e := w.op.event
 	e.User, e.Conn, e.Conv = c.user.name, c.conn, w.conv.id
-	w.op, w.since = c.rec.invoke(e), time.Now()
+	w.op = c.rec.invoke(e)
 	if cid == "" {
 		cid = fmt.Sprint("op", w.op.event.Op)
 	}
-	w.cid = cid
+	c.await(cid, w)
+}
+
+// await lets a request wait for the answer with its cid.
+func (c *client) await(cid string, w *waiter) {
+	w.cid, w.since = cid, time.Now()
 	c.waiting[cid] = w
 }
 
@@ -142,6 +150,16 @@ func (c *client) read(ctx context.Context, conv *conversation) bool {
 	}
 	c.begin("", w)
 	return c.say(ctx, request{Type: "read", CID: w.cid, ConvID: conv.id, Seq: place})
+}
+
+// look reads the cursors from the list of conversations.
+func (c *client) look(ctx context.Context) bool {
+	c.mu.Lock()
+	c.looks++
+	w := &waiter{list: c.list(c.user, c.conn)}
+	c.await(fmt.Sprint("look", c.looks), w)
+	c.mu.Unlock()
+	return c.say(ctx, request{Type: "conversations", CID: w.cid, Limit: listLimit})
 }
 
 func (c *client) recall(ctx context.Context, rng *rand.Rand) bool {

@@ -51,16 +51,14 @@ func (c *caller) act(ctx context.Context, rng *rand.Rand) {
 	}
 }
 
-// ofLooks is how many of a hundred requests over HTTP are for the list of
-// conversations.
-const ofLooks = 6
-
 // reply is what HTTP answers: an envelope around the data.
 type reply struct {
 	Code   int
 	Reason string
 	Msg    string
 	Data   json.RawMessage
+
+	at *address // the server that was asked; nil: none
 }
 
 // ask makes a request as the user and stores the answer's data in v. No answer is
@@ -70,6 +68,7 @@ func (w *world) ask(ctx context.Context, u *user, method, path string, body, v a
 	if a == nil {
 		return r, ctx.Err()
 	}
+	r.at = a
 	ctx, cancel := context.WithTimeout(ctx, longPatience)
 	defer cancel()
 	text := []byte(nil)
@@ -109,7 +108,7 @@ func (w *world) call(ctx context.Context, u *user, e checker.Event, method, path
 	r, err := w.ask(ctx, u, method, path, body, v)
 	switch {
 	case err != nil:
-		w.rec.unknown(op)
+		w.rec.unknown(op, r.at)
 		return false, ""
 	case r.Code != http.StatusOK:
 		w.refused(op, u.name, r.Reason, r.Msg)
@@ -171,7 +170,7 @@ func (c *caller) read(ctx context.Context, conv *conversation) {
 	}
 	ok, reason := c.call(ctx, c.user, checker.Event{Verb: checker.Read, Conv: conv.id, Seq: place},
 		"POST", "/messages/read", request{ConvID: conv.id, Seq: place}, nil,
-		func() checker.Event { return checker.Event{Seq: c.user.hasRead(conv, place, true)} })
+		func() checker.Event { c.user.hasRead(conv, place, true); return checker.Event{} })
 	switch {
 	case ok:
 	case reason == "":
@@ -191,30 +190,17 @@ func (c *caller) recall(ctx context.Context, rng *rand.Rand) {
 		func() checker.Event { return checker.Event{Seq: m.seq, ID: m.id} })
 }
 
-// look reads the cursors from the list of conversations. Lists may show a cursor
-// for the moment in which it isn't on disk yet, so that it counts only where
-// nothing was moving it.
+// look reads the cursors from the list of conversations.
 func (c *caller) look(ctx context.Context) {
-	ops := make(map[string]operation)
-	for _, conv := range c.user.settled() {
-		ops[conv.id] = c.rec.invoke(checker.Event{User: c.user.name, Verb: checker.Read, Conv: conv.id})
-	}
-	var data struct {
-		Conversations []struct {
-			ConvID  string `json:"conv_id"`
-			ReadSeq uint64 `json:"read_seq"`
-		}
-	}
-	r, err := c.ask(ctx, c.user, "GET", "/conversations?limit=200", nil, &data)
-	if err == nil && r.Code == http.StatusOK {
-		for _, shown := range data.Conversations {
-			if op, ok := ops[shown.ConvID]; ok {
-				c.rec.ok(op, checker.Event{Seq: shown.ReadSeq})
-				delete(ops, shown.ConvID)
-			}
-		}
-	}
-	for _, op := range ops {
-		c.rec.unknown(op)
+	l := c.list(c.user, 0)
+	var data struct{ Conversations []listed }
+	r, err := c.ask(ctx, c.user, "GET", fmt.Sprint("/conversations?limit=", listLimit), nil, &data)
+	switch {
+	case err != nil:
+		c.lostList(l, r.at)
+	case r.Code != http.StatusOK:
+		c.refusedList(l, r.Reason, r.Msg)
+	default:
+		c.shows(l, data.Conversations, r.at)
 	}
 }

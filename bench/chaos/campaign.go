@@ -58,7 +58,7 @@ func newCampaign(o *Options, f fault, number, rounds int) (*campaign, error) {
 		}, f.settings...),
 	}
 	c.world = newWorld(c.rec, secret)
-	c.world.calm, c.world.jumpy = f.calm, f.jumpy
+	c.world.calm, c.world.jumpy, c.world.halts = f.calm, f.jumpy, f.halts
 	if number%2 == 1 {
 		c.encrypted = true
 		c.env = append(c.env, "GANNET_STORAGE_ENCRYPTION_KEYS="+newKey(c.rng))

@@ -13,10 +13,11 @@ import (
 )
 
 // atOnce is how many campaigns are played at a time: they mostly wait.
-const atOnce = 4
+const atOnce = 10
 
 // TestFaults is the short form: each fault once.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	p, dir := program(t), t.TempDir()
 	var wg sync.WaitGroup
 	slots := make(chan struct{}, atOnce)

@@ -25,7 +25,9 @@ type client struct {
 
 	mu      sync.Mutex
 	ws      *websocket.Conn
+	at      *address // of the server that it is connected to; nil: none
 	conn    uint64
+	looks   uint64             // at lists
 	waiting map[string]*waiter // by cid
 	syncing *syncing           // nil: none under way
 	behind  bool               // a sync has left more for the next
@@ -38,9 +40,10 @@ type waiter struct {
 	cid   string
 	since time.Time
 	conv  *conversation
-	send  *send  // of a send
-	page  page   // of a history
-	place uint64 // of a read
+	send  *send    // of a send
+	page  page     // of a history
+	place uint64   // of a read
+	list  *listing // of a look
 }
 
 func newClient(w *world, u *user, device string, tracked bool) *client {
@@ -82,9 +85,9 @@ func (c *client) session(ctx context.Context, a *address, rng *rand.Rand) {
 	}
 	ws.SetReadLimit(-1)
 	c.mu.Lock()
-	c.ws, c.conn, c.waiting, c.syncing, c.behind = ws, c.rec.connection(), make(map[string]*waiter), nil, c.tracked
+	c.ws, c.at, c.conn, c.waiting, c.syncing, c.behind = ws, a, c.rec.connection(), make(map[string]*waiter), nil, c.tracked
 	for _, p := range c.places {
-		p.live, p.last = 0, 0
+		p.live, p.from, p.last = false, 0, 0
 	}
 	c.mu.Unlock()
 	var reader sync.WaitGroup
@@ -105,8 +108,34 @@ func (c *client) dial(ctx context.Context, a *address) (*websocket.Conn, error) 
 	if c.tracked {
 		options.Subprotocols = []string{"gannet.v1"}
 	}
-	ws, _, err := websocket.Dial(ctx, "ws://"+a.ws+"/ws?device="+url.QueryEscape(c.device), options)
+	ws, resp, err := websocket.Dial(ctx, "ws://"+a.ws+"/ws?device="+url.QueryEscape(c.device), options)
+	if err != nil && resp != nil {
+		c.judgeUpgrade(resp.StatusCode, err)
+	}
 	return ws, err
+}
+
+// judgeUpgrade looks at the status of an upgrade that was refused: a server may be
+// stopping, or have too many logins at once.
+func (c *client) judgeUpgrade(status int, err error) {
+	if status != http.StatusServiceUnavailable {
+		c.rec.find(kindRefused, "", "an upgrade of %s was answered %d: %v", c.user.name, status, err)
+	}
+}
+
+// closedByHeartbeat is the code for a connection on which nothing was heard.
+const closedByHeartbeat = 4009
+
+// judgeClose looks at what ended a connection: the network, the client itself, or
+// a server that says why.
+func (c *client) judgeClose(err error) {
+	switch code := websocket.CloseStatus(err); code {
+	case -1, websocket.StatusGoingAway, websocket.StatusServiceRestart, websocket.StatusTryAgainLater:
+	default:
+		if code != closedByHeartbeat || !c.halts {
+			c.rec.find(kindClosed, "", "connection %d of %s was closed: %v", c.conn, c.user.name, err)
+		}
+	}
 }
 
 // chat does one thing after the other until the connection ends.
@@ -123,6 +152,7 @@ func (c *client) listen(ctx context.Context) {
 	for {
 		_, text, err := c.ws.Read(ctx)
 		if err != nil {
+			c.judgeClose(err)
 			return
 		}
 		var m message
@@ -157,7 +187,7 @@ func (c *client) abandon() {
 	if c.syncing != nil {
 		c.abandonSync()
 	}
-	c.waiting, c.syncing = nil, nil
+	c.at, c.waiting, c.syncing = nil, nil, nil
 }
 
 // judgeDelivery looks for what the connection wasn't sent. What comes in during a
@@ -175,7 +205,11 @@ func (c *client) judgeDelivery() {
 
 // lost notes that a request won't be answered.
 func (c *client) lost(w *waiter) {
-	c.rec.unknown(w.op)
+	if w.list != nil {
+		c.lostList(w.list, c.at)
+		return
+	}
+	c.rec.unknown(w.op, c.at)
 	switch w.op.event.Verb {
 	case checker.Send:
 		c.user.again(w.send)

@@ -14,8 +14,9 @@ type conversation struct {
 	guests     []string // members who leave and come back
 	oldHistory bool     // who comes back sees what was before
 
-	mu  sync.Mutex
-	out map[string]bool // guests who may be out at the moment
+	mu   sync.Mutex
+	out  map[string]bool  // guests who may be out at the moment
+	back map[string]int64 // when guests were surely in again, on the history's clock
 }
 
 // users and conversations of a campaign.
@@ -38,7 +39,7 @@ func newConversations() (all []*conversation) {
 	first := 0
 	for i, size := range groupSizes {
 		name := fmt.Sprint("g", i)
-		c := &conversation{id: "group_" + name, group: name, oldHistory: i%2 == 1, out: make(map[string]bool)}
+		c := &conversation{id: "group_" + name, group: name, oldHistory: i%2 == 1, out: make(map[string]bool), back: make(map[string]int64)}
 		for j := range size {
 			c.members = append(c.members, userName(first+j))
 		}
@@ -59,10 +60,25 @@ func (c *conversation) stays(user string) bool { return !slices.Contains(c.guest
 func (c *conversation) sees(user string) bool { return c.oldHistory || c.stays(user) }
 
 // leaving notes that a guest may be out from now on.
-func (c *conversation) leaving(user string, out bool) {
+func (c *conversation) leaving(user string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.out[user] = out
+	c.out[user] = true
+}
+
+// returned notes that a guest is in again.
+func (c *conversation) returned(user string, at int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.out[user], c.back[user] = false, at
+}
+
+// wasOut reports whether a user may have been out at any moment since a time.
+func (c *conversation) wasOut(user string, since int64) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	at, left := c.back[user]
+	return c.out[user] || left && at >= since
 }
 
 // present returns who is a member, when nothing is under way.

@@ -14,6 +14,11 @@
 //
 // Some of what is promised shows on one connection only, or is no part of a
 // history. That is judged here, as it happens: entries that a connection was not
-// sent, refusals that nobody has earned, a server that doesn't start again or
-// doesn't stop in order.
+// sent, at the latest when nothing new is begun and everybody is connected; syncs
+// that end before where they say; refusals, refused upgrades and close codes that
+// nobody has earned; conversations that a list leaves out; a server that doesn't
+// start again or doesn't stop in order.
+//
+// A fault that never came to pass isn't tried: such rounds are counted as missed,
+// and a campaign of nothing else is an error.
 package chaos

@@ -16,8 +16,14 @@ import (
 // a server that nothing happens to.
 const drainPatience = 30 * time.Second
 
-// drain brings everything that was begun to its end.
+// calmTraffic is how long users chat before nothing new is begun: on the last
+// connections something is to be pushed, too.
+const calmTraffic = 400 * time.Millisecond
+
+// drain lets the users chat with a server that nothing happens to, and brings
+// everything that was begun to its end.
 func (c *campaign) drain(ctx context.Context) {
+	pause(ctx, calmTraffic)
 	c.world.fresh.Store(false)
 	limited, cancel := context.WithTimeout(ctx, drainPatience)
 	defer cancel()
@@ -31,6 +37,10 @@ func (c *campaign) drain(ctx context.Context) {
 			c.rec.find(kindUnanswered, "", "sends of %s are not answered within %s", u.name, drainPatience)
 		}
 	}
+	if n := c.world.guests.Load(); n > 0 && ctx.Err() == nil {
+		c.rec.find(kindUnanswered, "", "%d guests don't come in again within %s", n, drainPatience)
+	}
+	c.arrive(ctx)
 }
 
 // readers is how many read at once in the end.

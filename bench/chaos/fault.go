@@ -16,6 +16,7 @@ type fault struct {
 	settings []string                         // of the servers
 	calm     bool                             // clients seldom acknowledge
 	jumpy    bool                             // the servers' clock jumps
+	halts    bool                             // the servers stand still for a while
 	env      func(rng *rand.Rand) []string    // of each server that the fault is to strike; may be nil
 	strike   func(context.Context, *campaign) // one round
 	armed    bool                             // needs a program with failpoints
@@ -27,11 +28,11 @@ var faults = []fault{
 	{name: "kill-starting", about: "kill -9, and again while the next server starts", rounds: 5, strike: killedStarting},
 	{name: "kill-redelivering", about: "kill -9 while much that isn't acknowledged is sent again", rounds: 5, strike: killed,
 		calm: true, settings: []string{"delivery.retry_after=50ms", "delivery.retry_check=20ms", "delivery.retries=100"}},
-	{name: "halt", about: "SIGSTOP, and SIGCONT after 1 to 3 s", rounds: 3, strike: halted},
+	{name: "halt", about: "SIGSTOP, and SIGCONT after 1 to 3 s", rounds: 3, strike: halted, halts: true},
 	{name: "terminate", about: "SIGTERM under load: exit code 0 within 10 s", rounds: 5, strike: terminated},
 	{name: "clock", about: "the clock jumps, by up to a day at each start, which is after kill -9", rounds: 5, strike: killed,
 		jumpy: true, armed: true, env: jumping},
-	{name: "stall", about: "an fsync takes 3 s, then kill -9", rounds: 2, strike: killed,
+	{name: "stall", about: "an fsync takes 3 s, and kill -9 when it has answered again", rounds: 2, strike: stalled,
 		armed: true, env: stalling},
 	point("before-write", 200),
 	point("before-sync", 200),
@@ -70,10 +71,6 @@ func redelivery(f fault) fault {
 
 func jumping(rng *rand.Rand) []string {
 	return []string{fmt.Sprintf("FAILPOINT_CLOCK=jumps:%d", rng.Uint32())}
-}
-
-func stalling(rng *rand.Rand) []string {
-	return []string{fmt.Sprintf("FAILPOINT=before-sync:%d:sleep=3s", 1+rng.IntN(50))}
 }
 
 // The traffic before a fault lasts for a time between these.
@@ -123,9 +120,9 @@ func halted(ctx context.Context, c *campaign) {
 	c.recover(ctx)
 }
 
-// ownPatience is how long a server may take to come to the place where it kills
+// ownPatience is how long a server may take to come to the place where it strikes
 // itself. It is killed then, so that the round is one of another kind.
-const ownPatience = 5 * time.Second
+const ownPatience = 15 * time.Second
 
 func strickenItself(ctx context.Context, c *campaign) {
 	patience := time.NewTimer(ownPatience)

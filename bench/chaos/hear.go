@@ -11,7 +11,7 @@ func (c *client) hear(m *message) {
 		return
 	}
 	switch m.Type {
-	case "sent", "ok", "history", "error":
+	case "sent", "ok", "history", "conversations", "error":
 		c.hearAnswer(m)
 	case "synced":
 		c.synced(m)
@@ -60,9 +60,12 @@ func (c *client) hearAnswer(m *message) {
 	case m.Type == "ok" && verb == checker.Recall:
 		c.rec.ok(w.op, checker.Event{Seq: w.op.event.Seq, ID: w.op.event.ID})
 	case m.Type == "ok" && verb == checker.Read:
-		c.rec.ok(w.op, checker.Event{Seq: c.user.hasRead(w.conv, w.place, true)})
+		c.rec.ok(w.op, checker.Event{}) // how far it goes isn't told
+		c.user.hasRead(w.conv, w.place, true)
 	case m.Type == "history" && verb == checker.History:
 		c.rec.ok(w.op, w.page.answer(c.world, c.user.name, m.Messages, m.HasMore))
+	case m.Type == "conversations" && w.list != nil:
+		c.shows(w.list, m.Conversations, c.at)
 	default:
 		c.rec.find(kindGarbled, m.ConvID, "%s was answered a %s by %+v", c.user.name, verb, m)
 	}
@@ -70,6 +73,10 @@ func (c *client) hearAnswer(m *message) {
 
 // waiterRefused takes a refusal. A send that may be tried again is.
 func (c *client) waiterRefused(w *waiter, m *message) {
+	if w.list != nil {
+		c.refusedList(w.list, m.Reason, m.Msg)
+		return
+	}
 	c.refused(w.op, c.user.name, m.Reason, m.Msg)
 	switch w.op.event.Verb {
 	case checker.Send:

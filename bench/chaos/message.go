@@ -8,20 +8,21 @@ import (
 
 // message is whatever a server says over a WebSocket, and what it shows of a log.
 type message struct {
-	Type     string
-	ID       string
-	ConvID   string `json:"conv_id"`
-	From     string
-	CID      string
-	Reason   string
-	Msg      string
-	Seq      uint64
-	EventSeq uint64 `json:"event_seq"`
-	Content  json.RawMessage
-	Recalled bool
-	Messages []message
-	HasMore  bool `json:"has_more"`
-	Convs    map[string]syncedConv
+	Type          string
+	ID            string
+	ConvID        string `json:"conv_id"`
+	From          string
+	CID           string
+	Reason        string
+	Msg           string
+	Seq           uint64
+	EventSeq      uint64 `json:"event_seq"`
+	Content       json.RawMessage
+	Recalled      bool
+	Messages      []message
+	Conversations []listed
+	HasMore       bool `json:"has_more"`
+	Convs         map[string]syncedConv
 }
 
 // syncedConv is how far a sync has brought a conversation.

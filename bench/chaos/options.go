@@ -45,6 +45,16 @@ func (o *Options) complete() error {
 	return err
 }
 
+// checkHistory finds out before anything is played that the histories of several
+// campaigns can't be kept in one file.
+func (o *Options) checkHistory(campaigns int) error {
+	info, err := os.Stat(o.History)
+	if campaigns > 1 && o.History != "" && err == nil && !info.IsDir() {
+		return UsageError{fmt.Sprintf("%s is a file; the histories of %d campaigns need a directory", o.History, campaigns)}
+	}
+	return nil
+}
+
 // historyFile is where the history of a campaign is kept if all are: in a file of
 // that name if there is only one, else in a directory, a file for each.
 func (o *Options) historyFile(c *campaign) (string, error) {

@@ -1,12 +1,16 @@
 package chaos
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // places are what a device has of a conversation's log.
 type places struct {
 	upTo uint64              // it has everything up to here
 	more map[uint64]struct{} // and these above
-	live uint64              // the place from which on this connection is pushed everything; 0: it isn't yet
+	live bool                // this connection is pushed everything from now on
+	from uint64              // that is above here
 	last uint64              // the largest place that was pushed
 }
 
@@ -45,22 +49,24 @@ func (p *places) settle(upTo uint64) {
 // will be pushed unless there is more.
 func (p *places) synced(upTo uint64, more bool) {
 	p.settle(upTo)
-	p.live = 0
-	if !more {
-		p.live = upTo
-	}
+	p.live, p.from = !more, upTo
 }
 
-// missing returns the places above the beginning of the pushes that the
-// connection wasn't sent although it was pushed larger ones.
-func (p *places) missing() (all []uint64) {
-	if p.live == 0 {
-		return nil
-	}
-	for place := max(p.upTo, p.live) + 1; place < p.last; place++ {
+// lacking returns the places up to one that the device doesn't have.
+func (p *places) lacking(upTo uint64) (all []uint64) {
+	for place := p.upTo + 1; place <= upTo; place++ {
 		if _, ok := p.more[place]; !ok {
 			all = append(all, place)
 		}
 	}
 	return all
+}
+
+// missing returns the places above the beginning of the pushes that the
+// connection wasn't sent although it was pushed larger ones.
+func (p *places) missing() (all []uint64) {
+	if !p.live || p.last == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(p.lacking(p.last-1), func(place uint64) bool { return place <= p.from })
 }

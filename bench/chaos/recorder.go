@@ -23,6 +23,13 @@ type recorder struct {
 	found     int                 // how many findings there were
 	findings  []checker.Violation // the first of them
 	recovered *recovery           // who waits for a send to be answered
+	asked     []question          // whose answers won't come
+}
+
+// question is an operation without an answer.
+type question struct {
+	event int      // its outcome, as a place in the events
+	of    *address // the server that was asked
 }
 
 // recovery is the wait for the answer to a send that was begun after a fault.
@@ -80,11 +87,17 @@ func (r *recorder) fail(op operation, reason string) {
 	r.add(e)
 }
 
-// unknown notes that no answer to an operation will come.
-func (r *recorder) unknown(op operation) {
+// unknown notes that no answer to an operation will come from a server; nil: none
+// was asked.
+func (r *recorder) unknown(op operation, of *address) {
 	e := op.event
 	e.Phase = checker.Unknown
-	r.add(e)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.note(&e)
+	if of != nil {
+		r.asked = append(r.asked, question{len(r.events) - 1, of})
+	}
 }
 
 // push notes an entry that the server sent by itself, and that came at a time.
@@ -131,10 +144,14 @@ func (r *recorder) awaitSend() <-chan time.Duration {
 	return r.recovered.done
 }
 
-// history returns everything in the order in which it happened.
+// history returns everything in the order in which it happened, when all is over.
 func (r *recorder) history() []checker.Event {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for _, q := range r.asked {
+		r.events[q.event].Over = q.of.gone
+	}
+	r.asked = nil
 	slices.SortStableFunc(r.events, func(a, b checker.Event) int { return cmp.Compare(a.At, b.At) })
 	return r.events
 }

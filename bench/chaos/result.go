@@ -22,6 +22,7 @@ type Result struct {
 	Kept       []string `json:"kept,omitempty"` // histories and data directories
 
 	recoveries []time.Duration
+	idle       bool // in all rounds of a campaign the server wasn't struck where it was to be
 }
 
 // Recovery is how long it took, in milliseconds, from the end of a fault (the
@@ -35,6 +36,7 @@ type Recovery struct {
 func (r *Result) add(c *campaign, j judgement) {
 	r.Rounds += c.rounds - c.left
 	r.Missed += c.missed
+	r.idle = r.idle || c.missed > 0 && c.missed == c.rounds-c.left
 	r.Operations += j.report.Operations
 	r.Messages += j.report.Messages
 	r.Unknown += j.unknown

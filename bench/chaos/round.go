@@ -13,8 +13,11 @@ func (c *campaign) traffic(ctx context.Context) {
 // down takes the server away, in some way that returns when it is gone. What is
 // answered from then on has been answered by the next one.
 func (c *campaign) down(end func()) {
-	c.world.addr.Store(nil)
+	a := c.world.addr.Swap(nil)
 	end()
+	if a != nil {
+		a.gone = c.rec.now()
+	}
 	c.answered = c.rec.awaitSend()
 }
 

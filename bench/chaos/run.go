@@ -12,13 +12,18 @@ import (
 // ErrViolation says that a promise was broken.
 var ErrViolation = errors.New("a promise was broken")
 
+// ErrMissed says that nothing was tried: in all rounds of a campaign no server
+// came to the place where it was to be struck.
+var ErrMissed = errors.New("no server was struck where it was to be")
+
 // maxCampaign is the most rounds on one data directory: what everybody reads in
 // the end, and the history, grow with them.
 const maxCampaign = 100
 
 // Run tries the faults one after the other, prints a row for each to stdout and
 // what happens to stderr. It returns ErrViolation where a promise was broken, and
-// then leaves histories and data directories behind and says where.
+// then leaves histories and data directories behind and says where; else ErrMissed
+// where a campaign has tried nothing.
 func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err := o.complete(); err != nil {
 		return err
@@ -27,16 +32,13 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	chosen, err := o.choose(armed, stderr)
+	if err != nil {
+		return err
+	}
 	fmt.Fprintf(stderr, "chaos: seed %d\n", o.Seed)
 	var results []Result
-	for _, f := range faults {
-		if !o.wants(f) {
-			continue
-		}
-		if f.armed && !armed {
-			fmt.Fprintf(stderr, "chaos: %s is left out: the program has no failpoints (go build -tags failpoints)\n", f.name)
-			continue
-		}
+	for _, f := range chosen {
 		r, err := o.try(ctx, f, stderr)
 		if err != nil {
 			return err
@@ -46,16 +48,42 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	if err := write(stdout, o, results); err != nil {
 		return err
 	}
+	return o.outcome(results)
+}
+
+// outcome is the error that results are.
+func (o *Options) outcome(results []Result) error {
 	for _, r := range results {
 		if r.Violations > 0 {
 			return fmt.Errorf("%w (seed %d)", ErrViolation, o.Seed)
 		}
 	}
+	for _, r := range results {
+		if r.idle {
+			return fmt.Errorf("%s: %w (seed %d)", r.Fault, ErrMissed, o.Seed)
+		}
+	}
 	return nil
 }
 
-func (o *Options) wants(f fault) bool {
-	return len(o.Faults) == 0 || slices.Contains(o.Faults, f.name)
+// choose returns the faults that are to be tried. Where none are named, what the
+// program can't be made to have is left out.
+func (o *Options) choose(armed bool, stderr io.Writer) (chosen []fault, err error) {
+	campaigns := 0
+	for _, f := range faults {
+		named := slices.Contains(o.Faults, f.name)
+		switch {
+		case len(o.Faults) > 0 && !named:
+		case f.armed && !armed && named:
+			return nil, UsageError{fmt.Sprintf("%s needs a program with failpoints (go build -tags failpoints)", f.name)}
+		case f.armed && !armed:
+			fmt.Fprintf(stderr, "chaos: %s is left out: the program has no failpoints (go build -tags failpoints)\n", f.name)
+		default:
+			chosen = append(chosen, f)
+			campaigns += len(split(o.rounds(f)))
+		}
+	}
+	return chosen, o.checkHistory(campaigns)
 }
 
 // rounds is how often a fault is tried. Where none are named, the options say it
@@ -106,8 +134,8 @@ func split(rounds int) (parts []int) {
 
 // tell says what was wrong in a campaign.
 func tell(w io.Writer, c *campaign, j *judgement) {
-	fmt.Fprintf(w, "chaos: %s, campaign %d: %d rounds, %d operations, %d messages, %d violations\n",
-		c.fault.name, c.number, c.rounds-c.left, j.report.Operations, j.report.Messages, j.violations())
+	fmt.Fprintf(w, "chaos: %s, campaign %d: %s rounds, %d operations, %d messages, %d violations\n",
+		c.fault.name, c.number, played(c.rounds-c.left, c.missed), j.report.Operations, j.report.Messages, j.violations())
 	if j.violations() == 0 {
 		return
 	}

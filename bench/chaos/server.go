@@ -21,11 +21,11 @@ const (
 
 // A server is a process that runs `gannet serve`.
 type server struct {
-	cmd      *exec.Cmd
-	ws, http string // where it listens, once ready is closed
-	log      *tail
-	ready    chan struct{} // closed when it takes traffic
-	done     chan struct{} // closed when it is gone
+	cmd             *exec.Cmd
+	ws, http, admin string // where it listens, once ready is closed
+	log             *tail
+	ready           chan struct{} // closed when it takes traffic
+	done            chan struct{} // closed when it is gone
 }
 
 // startServer starts one on a data directory. It doesn't wait for it to get
@@ -63,6 +63,8 @@ func (s *server) watch(stdout io.Reader) {
 				s.ws = value
 			case "http":
 				s.http = value
+			case "admin":
+				s.admin = value
 			}
 		}
 		close(s.ready)

@@ -98,11 +98,25 @@ func (c *client) synced(m *message) {
 		c.rec.ok(op, answer)
 	}
 	for id, result := range m.Convs {
-		if conv := c.byID[id]; conv != nil && !result.Gone {
-			c.places[conv].synced(result.Seq, result.HasMore)
-			c.behind = c.behind || result.HasMore
+		switch conv := c.byID[id]; {
+		case conv == nil || c.places[conv] == nil:
+			c.rec.find(kindGarbled, id, "a sync of %s tells of it, who is no member", c.user.name)
+		case !result.Gone || conv.group == "":
+			c.broughtUpTo(conv, result)
 		}
 	}
+}
+
+// broughtUpTo takes what a sync says of where it has ended. Everything up to there
+// was sent, also what its user has sent.
+func (c *client) broughtUpTo(conv *conversation, result syncedConv) {
+	p := c.places[conv]
+	if lacking := p.lacking(result.Seq); len(lacking) > 0 && conv.stays(c.user.name) {
+		c.rec.find(kindUndelivered, conv.id, "a sync of connection %d of %s says that it has brought everything up to %d, and lacks %v",
+			c.conn, c.user.name, result.Seq, lacking)
+	}
+	p.synced(result.Seq, result.HasMore)
+	c.behind = c.behind || result.HasMore
 }
 
 // abandonSync notes how far a sync has come whose end won't: what it has brought
@@ -112,10 +126,10 @@ func (c *client) abandonSync() {
 	for conv, op := range c.syncing.ops {
 		live, came := bySync(c.syncing.came[conv], op.event.After)
 		c.pushedAll(conv, live)
-		if c.tracked && c.places[conv].live == 0 && conv.stays(c.user.name) && len(came) > 0 {
+		if c.tracked && !c.places[conv].live && conv.stays(c.user.name) && len(came) > 0 {
 			c.rec.ok(op, checker.Event{HasMore: true, Entries: came})
 		} else {
-			c.rec.unknown(op)
+			c.rec.unknown(op, c.at)
 		}
 	}
 }

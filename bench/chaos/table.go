@@ -13,7 +13,7 @@ func table(results []Result) string {
 	fmt.Fprintln(w, "fault\trounds\toperations\tunknown\tmessages\tviolations\trecovery p50 ms\tmax ms\t")
 	for _, r := range results {
 		fmt.Fprintf(w, "%s\t%s\t%d\t%d\t%d\t%d\t%.0f\t%.0f\t\n",
-			r.Fault, r.played(), r.Operations, r.Unknown, r.Messages, r.Violations, r.RecoveryMS.P50, r.RecoveryMS.Max)
+			r.Fault, played(r.Rounds, r.Missed), r.Operations, r.Unknown, r.Messages, r.Violations, r.RecoveryMS.P50, r.RecoveryMS.Max)
 	}
 	w.Flush()
 	for _, r := range results {
@@ -26,9 +26,9 @@ func table(results []Result) string {
 
 // played is how many rounds there were, and in how many of them the server wasn't
 // struck where it was to be.
-func (r *Result) played() string {
-	if r.Missed == 0 {
-		return fmt.Sprint(r.Rounds)
+func played(rounds, missed int) string {
+	if missed == 0 {
+		return fmt.Sprint(rounds)
 	}
-	return fmt.Sprintf("%d (%d missed)", r.Rounds, r.Missed)
+	return fmt.Sprintf("%d (%d missed)", rounds, missed)
 }

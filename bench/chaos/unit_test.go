@@ -51,6 +51,9 @@ func TestPlaces(t *testing.T) {
 	if p.upTo != 5 || p.missing() != nil {
 		t.Errorf("behind: up to %d, missing %v", p.upTo, p.missing())
 	}
+	if lacking := p.lacking(7); !slices.Equal(lacking, []uint64{6, 7}) {
+		t.Errorf("up to 7 it lacks %v", lacking)
+	}
 	p.synced(6, false)
 	p.pushed(7)
 	p.pushed(11)
@@ -62,6 +65,16 @@ func TestPlaces(t *testing.T) {
 	p.has(10)
 	if p.upTo != 11 || p.missing() != nil || len(p.more) != 1 {
 		t.Errorf("up to %d, missing %v, %v", p.upTo, p.missing(), p.more)
+	}
+}
+
+// TestPlacesFromTheBeginning: the first entry of all is owed, too.
+func TestPlacesFromTheBeginning(t *testing.T) {
+	p := newPlaces()
+	p.synced(0, false)
+	p.pushed(2)
+	if !slices.Equal(p.missing(), []uint64{1}) {
+		t.Errorf("missing %v", p.missing())
 	}
 }
 
@@ -147,22 +160,32 @@ func TestRefusals(t *testing.T) {
 	w := newWorld(newRecorder(), secret)
 	group := w.convs[singleCount]
 	guest, member := group.guests[0], group.members[0]
+	in := func(begun int64) { group.returned(guest, begun-1) }
+	out := func(int64) { group.leaving(guest) }
+	returning := func(begun int64) { group.leaving(guest); group.returned(guest, begun+1) }
 	for _, test := range []struct {
 		user, reason string
 		verb         checker.Verb
 		jumpy, right bool
+		guest        func(begun int64) // what the guest does meanwhile
 	}{
-		{member, "busy", checker.Send, false, true},
-		{member, "conflict", checker.Send, false, false},
-		{member, "internal", checker.History, false, false},
-		{member, "not_member", checker.Send, false, false},
-		{guest, "not_member", checker.Send, false, true},
-		{guest, "internal", checker.Send, false, false},
-		{member, "recall_expired", checker.Recall, false, false},
-		{member, "recall_expired", checker.Recall, true, true},
+		{member, "busy", checker.Send, false, true, in},
+		{member, "conflict", checker.Send, false, false, in},
+		{member, "internal", checker.History, false, false, in},
+		{member, "not_member", checker.Send, false, false, out},
+		{guest, "not_member", checker.Send, false, false, in},
+		{guest, "not_found", checker.History, false, false, in},
+		{guest, "not_found", checker.Recall, false, true, in}, // of before
+		{guest, "not_member", checker.Send, false, true, out},
+		{guest, "not_member", checker.Send, false, true, returning},
+		{guest, "not_found", checker.Leave, false, false, out},
+		{guest, "internal", checker.Send, false, false, out},
+		{member, "recall_expired", checker.Recall, false, false, in},
+		{member, "recall_expired", checker.Recall, true, true, in},
 	} {
 		w.jumpy = test.jumpy
 		op := w.rec.invoke(checker.Event{User: test.user, Conv: group.id, Verb: test.verb})
+		test.guest(op.event.At)
 		if got := w.earned(op, test.user, test.reason); got != test.right {
 			t.Errorf("%+v: %t", test, got)
 		}
@@ -200,15 +223,16 @@ func TestSettled(t *testing.T) {
 	conv := u.convs[0]
 	u.see(conv, 5)
 	place := u.reading(conv)
-	if place != 5 || slices.Contains(u.settled(), conv) {
+	if _, ok := u.settled()[conv]; place != 5 || ok {
 		t.Errorf("while %d is being read it is settled", place)
 	}
 	u.hasRead(conv, place, false)
-	if slices.Contains(u.settled(), conv) {
+	if _, ok := u.settled()[conv]; ok {
 		t.Error("after a read without an answer it is settled")
 	}
-	if got := u.hasRead(conv, u.reading(conv), true); got != 5 || !slices.Contains(u.settled(), conv) || u.lastRead(conv) != 5 {
-		t.Errorf("answered %d", got)
+	u.hasRead(conv, u.reading(conv), true)
+	if moves, ok := u.settled()[conv]; !ok || moves != 2 {
+		t.Errorf("after an answer: %t, after %d moves", ok, moves)
 	}
 }
 

@@ -19,9 +19,9 @@ type user struct {
 	mine      []sent  // the last ones answered, to be recalled
 	done      []*send // the last ones answered, to be sent once more
 	seen      map[*conversation]uint64
-	read      map[*conversation]uint64 // answered
 	astray    map[*conversation]uint64 // asked for, and no answer came
 	unsettled map[*conversation]int    // requests that may move the read cursor and aren't answered
+	moves     map[*conversation]uint64 // how many such requests there were
 }
 
 // send is a message, from its first attempt to its answer.
@@ -46,8 +46,8 @@ func newest[T any](s []T) []T { return s[max(0, len(s)-keptSent):] }
 func newUser(name, token string) *user {
 	return &user{
 		name: name, token: token,
-		seen: make(map[*conversation]uint64), read: make(map[*conversation]uint64),
-		astray: make(map[*conversation]uint64), unsettled: make(map[*conversation]int),
+		seen: make(map[*conversation]uint64), astray: make(map[*conversation]uint64),
+		unsettled: make(map[*conversation]int), moves: make(map[*conversation]uint64),
 	}
 }
 
@@ -69,8 +69,14 @@ func (u *user) take(rng *rand.Rand, fresh bool) *send {
 	s := &send{conv: u.pick(rng), cid: fmt.Sprint("c", u.cids)}
 	s.content = u.name + " " + s.cid + " " + fmt.Sprint(rng.Uint32())
 	u.flying++
-	u.unsettled[s.conv]++
+	u.moving(s.conv)
 	return s
+}
+
+// moving notes that a request begins that may move the read cursor.
+func (u *user) moving(c *conversation) {
+	u.unsettled[c]++
+	u.moves[c]++
 }
 
 // repeat returns a send that was answered long ago, or nil: nothing new may come
@@ -85,7 +91,7 @@ func (u *user) repeat(rng *rand.Rand) *send {
 	s := u.done[i]
 	u.done = slices.Delete(u.done, i, i+1) // until it is answered again
 	u.flying++
-	u.unsettled[s.conv]++
+	u.moving(s.conv)
 	return s
 }
 
@@ -161,39 +167,40 @@ func (u *user) see(c *conversation, place uint64) {
 func (u *user) reading(c *conversation) uint64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	u.unsettled[c]++
+	u.moving(c)
 	return u.seen[c]
 }
 
-// hasRead notes how that went: answered or not. It returns the largest place that
-// was answered. One without an answer is settled by a later one that goes as far.
-func (u *user) hasRead(c *conversation, place uint64, answered bool) uint64 {
+// hasRead notes how that went: answered or not. One without an answer is settled
+// by a later one that goes as far.
+func (u *user) hasRead(c *conversation, place uint64, answered bool) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.unsettled[c]--
 	if !answered {
 		u.astray[c] = max(u.astray[c], place)
-	} else if u.read[c] = max(u.read[c], place); u.astray[c] <= place {
+	} else if u.astray[c] <= place {
 		delete(u.astray, c)
 	}
-	return u.read[c]
 }
 
-// lastRead is the largest place that a read was answered for.
-func (u *user) lastRead(c *conversation) uint64 {
+// settled returns the conversations whose read cursor nothing moves at the moment,
+// and how often something did.
+func (u *user) settled() map[*conversation]uint64 {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	return u.read[c]
-}
-
-// settled returns the conversations whose read cursor nothing moves at the moment.
-func (u *user) settled() (all []*conversation) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
+	all := make(map[*conversation]uint64)
 	for _, c := range u.convs {
 		if u.unsettled[c] == 0 && u.astray[c] == 0 && c.stays(u.name) {
-			all = append(all, c)
+			all[c] = u.moves[c]
 		}
 	}
 	return all
+}
+
+// unmoved reports whether nothing more has moved a read cursor.
+func (u *user) unmoved(c *conversation, moves uint64) bool {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.moves[c] == moves
 }

@@ -12,22 +12,27 @@ import (
 // A world is the users and conversations of a campaign and what they may do at
 // the moment. It outlives the servers.
 type world struct {
-	rec    *recorder
-	users  map[string]*user
-	order  []*user
-	convs  []*conversation
-	byID   map[string]*conversation
-	calm   bool // clients seldom acknowledge
-	jumpy  bool // the clock of the servers jumps
-	fresh  atomic.Bool
-	addr   atomic.Pointer[address]
-	http   *http.Client
-	guests atomic.Int32 // guests on their way
-	actors sync.WaitGroup
+	rec     *recorder
+	users   map[string]*user
+	order   []*user
+	clients []*client // of begin
+	convs   []*conversation
+	byID    map[string]*conversation
+	calm    bool // clients seldom acknowledge
+	jumpy   bool // the clock of the servers jumps
+	halts   bool // the servers stand still for a while
+	fresh   atomic.Bool
+	addr    atomic.Pointer[address]
+	http    *http.Client
+	guests  atomic.Int32 // guests on their way
+	actors  sync.WaitGroup
 }
 
 // address is where a server listens.
-type address struct{ ws, http string }
+type address struct {
+	ws, http string
+	gone     int64 // when it surely was, on the history's clock; 0: it never was. It belongs to the campaign
+}
 
 func newWorld(rec *recorder, secret string) *world {
 	w := &world{rec: rec, http: newHTTP(), users: make(map[string]*user), convs: newConversations(), byID: make(map[string]*conversation)}
@@ -66,10 +71,10 @@ func (w *world) begin(ctx context.Context, seed uint64) {
 	for i, u := range w.order {
 		kind := i % kindsOfUsers
 		if kind == oneTracked || kind == trackedAndSimple {
-			start(newClient(w, u, "phone", true).run)
+			start(w.client(u, "phone", true).run)
 		}
 		if kind == oneSimple || kind == trackedAndSimple {
-			start(newClient(w, u, "desk", false).run)
+			start(w.client(u, "desk", false).run)
 		}
 		if kind == onlyHTTP {
 			start(newCaller(w, u).run)
@@ -81,6 +86,12 @@ func (w *world) begin(ctx context.Context, seed uint64) {
 			start(newVisitor(w, c, guest).run)
 		}
 	}
+}
+
+func (w *world) client(u *user, device string, tracked bool) *client {
+	c := newClient(w, u, device, tracked)
+	w.clients = append(w.clients, c)
+	return c
 }
 
 // settled reports whether nothing new is begun and everything begun was answered.

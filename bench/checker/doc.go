@@ -6,11 +6,12 @@
 // # What a history must hold
 //
 // All clients note the time on one clock, before an operation leaves and after
-// its outcome came. An operation without an outcome is unknown. A send has a cid
-// and is sent again under it; what a user says in a conversation is different in
-// each message, so that one that was never answered is known again. Who joins,
-// leaves or is kicked is in the history; who isn't said to have joined is taken
-// for a member from the beginning. After everything else has ended, every
+// its outcome came. An operation without an outcome is unknown. When the server
+// that was asked is gone it is over: it has happened by then or never will. A send
+// has a cid and is sent again under it; what a user says in a conversation is
+// different in each message, so that one that was never answered is known again.
+// Who joins, leaves or is kicked is in the history; who isn't said to have joined
+// is taken for a member from the beginning. After everything else has ended, every
 // conversation is read as a whole by [Final] pages, best by each of its members.
 // Together these pages are its log.
 //
@@ -36,7 +37,9 @@
 //   - divergent-order: an entry was shown, or answered, at one place and has
 //     another in the log, or its place has another entry.
 //   - disorder: the entries of a page don't rise, or a connection was pushed an
-//     entry that it hadn't been shown yet right after a higher one.
+//     entry that it hadn't been shown yet right after a higher one (only for
+//     members who neither came nor went: who comes back may be pushed what
+//     happened meanwhile).
 //   - real-time-order: a message was first sent when a place at or above its own
 //     was known already.
 //   - dirty-read: an entry was shown that is not in the log, though nobody was
@@ -55,8 +58,8 @@
 //     join, or a send of the user's own.
 //   - cursor-back: a read cursor was answered lower than an operation on it that
 //     had ended before had put or shown it. What was merely shown counts only
-//     while no operation of its user that might move the cursor has an unknown
-//     outcome. Who has left begins anew.
+//     while no operation of its user that might move the cursor, and has an
+//     unknown outcome, may still be under way. Who has left begins anew.
 //   - cursor-beyond: a read cursor is past the end, or past a message that was
 //     not begun yet.
 //   - content-mismatch: a message has another content or sender than it was sent

@@ -17,6 +17,7 @@ type Event struct {
 	Seq     uint64 `json:"seq,omitempty"`     // of a send: as answered; of a recall: the message; of a read: the cursor, asked for in the invoke, answered in the ok
 	ID      string `json:"id,omitempty"`      // of a send: as answered
 	Reason  string `json:"reason,omitempty"`  // of a fail: the server's word for it
+	Over    int64  `json:"over,omitempty"`    // of an unknown: when the server that was asked was surely gone, on the same clock; 0: not known
 
 	After   uint64  `json:"after,omitempty"`    // of a history, sync or final: only entries above this seq are asked for
 	Before  uint64  `json:"before,omitempty"`   // of a history: only entries below this seq are asked for; 0: no bound
@@ -28,8 +29,8 @@ type Event struct {
 type Phase string
 
 // An operation is invoked and then has one outcome. Unknown is the outcome of
-// one whose answer never came: it may have had its effect, then or later. A fail
-// has had none and never will.
+// one whose answer never came: it may have had its effect, then or later, but not
+// after the server that was asked was gone. A fail has had none and never will.
 const (
 	Invoke  Phase = "invoke"
 	OK      Phase = "ok"

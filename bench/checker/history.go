@@ -115,6 +115,8 @@ func (e *Event) validate() error {
 		return e.validatePush()
 	case e.Op == 0:
 		return errors.New("an operation without its number")
+	case e.Over < 0 || e.Over > 0 && e.Phase != Unknown:
+		return errors.New("only an unknown outcome is over at some time")
 	}
 	switch e.Phase {
 	case Invoke, OK, Fail, Unknown:

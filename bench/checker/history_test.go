@@ -104,6 +104,7 @@ func TestReadHistoryIsStrict(t *testing.T) {
 		"verb \"x\"":     `{"at":1,"user":"a","conn":1,"op":1,"phase":"ok","verb":"x","conv":"g"}` + "\n",
 		"no operation":   `{"at":1,"user":"a","conn":1,"op":1,"phase":"push","verb":"deliver","conv":"g"}` + "\n",
 		"the verb":       `{"at":1,"user":"a","conn":1,"phase":"push","verb":"send","conv":"g"}` + "\n",
+		"is over":        `{"at":1,"user":"a","conn":1,"op":1,"phase":"ok","verb":"read","conv":"g","over":1}` + "\n",
 		"a connection":   `{"at":1,"user":"a","conn":0,"phase":"push","verb":"deliver","conv":"g"}` + "\n",
 		"cannot unmarsh": `{"at":"1"}` + "\n",
 	} {

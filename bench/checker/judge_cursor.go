@@ -38,11 +38,11 @@ func (c *conversation) judgeCursor(o *operation, highest peaks, v *verdict) {
 
 // reached is how far the cursor has come for good when an operation on it was
 // answered. A look may have shown a change that wasn't answered yet: it counts
-// only while nothing of its user has an unknown outcome.
-func (c *conversation) reached(o *operation, unsettled map[string]int64) uint64 {
+// only while nothing of its user that has an unknown outcome may be under way.
+func (c *conversation) reached(o *operation, unsettled map[string]peaks) uint64 {
 	asked := o.ask.Seq
 	if asked == 0 {
-		if begun, some := unsettled[o.ask.User]; some && begun < o.done {
+		if u, some := unsettled[o.ask.User].before(o.done); some && u.value >= uint64(o.begun) {
 			return 0
 		}
 		return o.answer.Seq
@@ -53,13 +53,13 @@ func (c *conversation) reached(o *operation, unsettled map[string]int64) uint64 
 	return max(asked, o.answer.Seq)
 }
 
-// unsettled is when the first operation of each user began that may move the
-// cursor and has an unknown outcome.
-func (c *conversation) unsettled() map[string]int64 {
-	first := make(map[string]int64)
+// unsettled is when operations of each user began that may move the cursor and
+// have an unknown outcome: when they were over.
+func (c *conversation) unsettled() map[string]peaks {
+	marks := make(map[string][]mark)
 	note := func(user string, o *operation) {
-		if begun, some := first[user]; o.phase == Unknown && (!some || o.begun < begun) {
-			first[user] = o.begun
+		if o.phase == Unknown {
+			marks[user] = append(marks[user], mark{o.begun, uint64(o.done), o.asked})
 		}
 	}
 	for _, m := range c.messages {
@@ -78,5 +78,9 @@ func (c *conversation) unsettled() map[string]int64 {
 	for _, o := range c.leaves {
 		note(o.subject(), o)
 	}
-	return first
+	all := make(map[string]peaks, len(marks))
+	for user, of := range marks {
+		all[user] = newPeaks(of)
+	}
+	return all
 }

@@ -59,12 +59,13 @@ func (c *conversation) judgePushes(syncs map[uint64][]int64, v *verdict) {
 }
 
 func (c *conversation) judgePush(w *view, s *stream, seq uint64, v *verdict) {
+	settled := c.membership(w.user).settled(w.at)
 	switch {
 	case s.last == 0:
-	case seq < s.now:
+	case seq < s.now && settled:
 		v.add(Disorder, c.name, w.event, []int{w.event}, "connection %d of %s was sent seq %d after seq %d", w.conn, w.user, seq, s.now)
-	case seq < s.last: // among what comes again: what happened while the user was out
-	case c.membership(w.user).settled(w.at):
+	case seq < s.last: // what happened while the user was out comes with what comes again
+	case settled:
 		if missed := c.missed(w.user, s, seq); missed > 0 {
 			v.add(Gap, c.name, w.event, []int{w.event}, "connection %d of %s was sent seq %d and then seq %d, without %d", w.conn, w.user, s.last, seq, missed)
 		}

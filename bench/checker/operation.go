@@ -10,7 +10,7 @@ type operation struct {
 	ask, answer  *Event // answer is nil where none is in the history
 	asked, ended int    // their places in the history; ended is asked where there is no answer
 	phase        Phase  // OK, Fail or Unknown
-	begun, done  int64  // done is never, unless the phase is OK or Fail
+	begun, done  int64  // by done it has had its effect, or never will; never where that isn't known
 }
 
 // pair joins invokes with their outcomes, in the order of the invokes.
@@ -51,8 +51,11 @@ func (o *operation) end(e *Event, i int, v *verdict) {
 		v.add(Malformed, e.Conv, i, []int{o.asked, i}, "operation %d ended before it was invoked", e.Op)
 	default:
 		o.answer, o.ended, o.phase = e, i, e.Phase
-		if e.Phase != Unknown {
+		switch {
+		case e.Phase != Unknown:
 			o.done = e.At
+		case e.Over > 0:
+			o.done = max(o.begun, e.Over)
 		}
 	}
 }

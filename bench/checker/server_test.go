@@ -150,14 +150,16 @@ func (s *server) invoke(e Event) *call {
 // answer writes an outcome down.
 func (s *server) answer(c *call) {
 	e := c.ask
-	e.Phase, e.Seq, e.ID, e.HasMore, e.Entries, e.Reason = c.answer.Phase, c.answer.Seq, c.answer.ID, c.answer.HasMore, c.answer.Entries, c.answer.Reason
+	e.Phase, e.Seq, e.ID, e.HasMore, e.Entries = c.answer.Phase, c.answer.Seq, c.answer.ID, c.answer.HasMore, c.answer.Entries
+	e.Reason, e.Over = c.answer.Reason, c.answer.Over
 	s.note(e)
 	s.flight = slices.DeleteFunc(s.flight, func(o *call) bool { return o == c })
 }
 
-// lose writes an unknown outcome down. A send is tried again some time.
-func (s *server) lose(c *call) {
-	c.answer = Event{Phase: Unknown}
+// lose writes an unknown outcome down, and when it was over: 0 where the server
+// may still come to it. A send is tried again some time.
+func (s *server) lose(c *call, over int64) {
+	c.answer = Event{Phase: Unknown, Over: over}
 	s.answer(c)
 	if c.ask.Verb == Send {
 		s.open = append(s.open, c.ask)
@@ -206,14 +208,14 @@ func (s *server) finish() {
 func (s *server) giveUp() {
 	if len(s.flight) > 0 {
 		c := s.flight[s.draw(0, len(s.flight)-1)]
-		s.lose(c)
+		s.lose(c, 0)
 		s.ghosts = append(s.ghosts, c)
 	}
 }
 
 func (s *server) crash() {
-	for len(s.flight) > 0 {
-		s.lose(s.flight[0])
+	for over := s.now; len(s.flight) > 0; {
+		s.lose(s.flight[0], over)
 	}
 	s.ghosts = nil
 	s.connect()
@@ -246,7 +248,7 @@ func (s *server) end() []Event {
 			s.work([]*call{c})
 			s.answer(c)
 		} else {
-			s.lose(c)
+			s.lose(c, 0)
 		}
 	}
 	for _, r := range s.convs {

@@ -129,30 +129,3 @@ func runBadJSON(ctx context.Context, s *siege) error {
 		return err
 	})
 }
-
-// runBadTokens tries logins that don't hold, over WebSocket and HTTP in turn.
-func runBadTokens(ctx context.Context, s *siege) error {
-	token, err := s.target.token(user(0))
-	if err != nil {
-		return err
-	}
-	token = token[:len(token)-8] + "AAAAAAAA"
-	hc := &http.Client{Timeout: answerTime, Transport: &http.Transport{MaxIdleConnsPerHost: s.n}}
-	defer hc.CloseIdleConnections()
-	return s.again(ctx, s.n, func(ctx context.Context, i int) error {
-		if i%2 == 1 {
-			return s.ask(ctx, hc, http.MethodGet, "/conversations", token, "")
-		}
-		c, err := s.target.open(ctx, s.target.WS, i)
-		if err != nil {
-			return err
-		}
-		defer c.cut()
-		resp, err := c.upgrade(s.target, token, false)
-		if resp == nil {
-			return fmt.Errorf("no answer to a bad token: %w", err)
-		}
-		s.tally.add(fmt.Sprintf("saw %d", resp.Status), 1)
-		return nil
-	})
-}

@@ -72,7 +72,7 @@ func (s *siege) breach(ctx context.Context, deflate bool, wrong func(ctx context
 		resp, err := c.upgrade(s.target, token, deflate)
 		if err != nil {
 			if resp != nil {
-				pause(ctx, retryAfter(resp))
+				pause(ctx, retryAfter(err))
 				return nil
 			}
 			return err

@@ -15,7 +15,6 @@ import (
 const (
 	loudBytes   = 8 << 10
 	loudTotal   = 6 << 20
-	loudRate    = 60 // messages a second
 	loudGroup   = "loud"
 	loudSpeaker = "speaker"
 	smallBuffer = 4 << 10 // of a silent reader's socket
@@ -60,7 +59,7 @@ func (s *siege) foundGroup(ctx context.Context) error {
 	return s.target.post(ctx, "/groups", loudSpeaker, string(body))
 }
 
-// talk sends to the group at a steady pace.
+// talk sends to the group at a steady pace, for the attack's time.
 func (s *siege) talk(ctx context.Context) error {
 	token, err := s.target.token(loudSpeaker)
 	if err != nil {
@@ -72,9 +71,10 @@ func (s *siege) talk(ctx context.Context) error {
 	}
 	defer c.Close()
 	text := client.Text(strings.Repeat("x", loudBytes))
-	beat := time.NewTicker(time.Second / loudRate)
+	const messages = loudTotal / loudBytes
+	beat := time.NewTicker(max(1, s.lasts/messages))
 	defer beat.Stop()
-	for range loudTotal / loudBytes {
+	for range messages {
 		select {
 		case <-beat.C:
 		case <-ctx.Done():

@@ -2,7 +2,6 @@ package overload
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"net"
@@ -74,7 +73,7 @@ func (s *siege) enter(ctx context.Context, all *crowd, i int, token, counted str
 		}
 		all.sockets[i].cut()
 		all.sockets[i] = nil
-		pause(ctx, retryAfter(resp))
+		pause(ctx, retryAfter(err))
 	}
 	return ctx.Err()
 }
@@ -87,12 +86,9 @@ func unreachable(err error) bool {
 }
 
 // retryAfter is when a refusal says to come again.
-func retryAfter(resp *codec.Response) time.Duration {
-	var body struct {
-		RetryAfter int64 `json:"retry_after_ms"`
+func retryAfter(err error) time.Duration {
+	if refused, ok := errors.AsType[*codec.HandshakeError](err); ok && refused.RetryAfter > 0 {
+		return refused.RetryAfter
 	}
-	if resp == nil || json.Unmarshal(resp.Body, &body) != nil || body.RetryAfter <= 0 {
-		return time.Second
-	}
-	return time.Duration(body.RetryAfter) * time.Millisecond
+	return time.Second
 }

@@ -7,8 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/HdrHistogram/hdrhistogram-go"
-
 	"gannet/codec/client"
 )
 
@@ -24,28 +22,19 @@ type chat struct {
 	began   time.Time
 	cancel  context.CancelFunc
 	clients []*client.Client
+	pairs   []*pair
 	wg      sync.WaitGroup
 
-	mu    sync.Mutex
-	phase *latencies
-	fault error // the first
-}
-
-// latencies are the times from due to receipt.
-type latencies struct {
-	hist *hdrhistogram.Histogram // µs
-}
-
-func newLatencies() *latencies { return &latencies{hdrhistogram.New(1, time.Minute.Microseconds(), 3)} }
-
-func (l *latencies) p99() time.Duration {
-	return time.Duration(l.hist.ValueAtQuantile(99)) * time.Microsecond
+	mu     sync.Mutex
+	phases []*phase // one after another, the last is under way
+	fault  error    // the first
 }
 
 // startChat connects the pairs and has them talk.
 func startChat(ctx context.Context, t *target) (*chat, error) {
 	ctx, cancel := context.WithCancel(ctx)
-	c := &chat{began: time.Now(), cancel: cancel, phase: newLatencies()}
+	c := newChat(time.Now())
+	c.cancel = cancel
 	for i := range chatPairs {
 		from, err := c.dial(ctx, t, fmt.Sprintf("sender%02d", i))
 		if err != nil {
@@ -58,6 +47,7 @@ func startChat(ctx context.Context, t *target) (*chat, error) {
 			return nil, err
 		}
 		p := &pair{chat: c, user: to.User(), from: from, to: to, first: chatEvery * time.Duration(i) / chatPairs}
+		c.pairs = append(c.pairs, p)
 		c.wg.Go(func() { c.note(p.send(ctx)) })
 		c.wg.Go(func() { c.note(p.receive(ctx)) })
 	}
@@ -89,21 +79,6 @@ func (c *chat) note(err error) {
 	if c.fault == nil {
 		c.fault = err // nil too
 	}
-}
-
-// next begins a phase and returns what the one before measured.
-func (c *chat) next() *latencies {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	over := c.phase
-	c.phase = newLatencies()
-	return over
-}
-
-func (c *chat) received(due time.Time) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_ = c.phase.hist.RecordValue(min(max(time.Since(due).Microseconds(), 1), time.Minute.Microseconds()))
 }
 
 // end lets what was sent arrive, disconnects everybody and returns the first fault:

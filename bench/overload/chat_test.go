@@ -40,26 +40,11 @@ func TestFaultsOfTheChat(t *testing.T) {
 		"out of order": {[]string{"1", "0", farewell(2)}, false},
 		"changed":      {[]string{"0", `"1"`, farewell(2)}, false},
 	} {
-		c := &chat{began: time.Now(), phase: newLatencies()}
+		c := newChat(time.Now())
 		p := &pair{chat: c, to: &script{contents: tt.contents}}
 		if err := p.receive(t.Context()); (err == nil) != tt.good {
 			t.Errorf("%s: %v", name, err)
 		}
-	}
-}
-
-// TestLatencyIsFromDue: a message that is received late counts from when it was due.
-func TestLatencyIsFromDue(t *testing.T) {
-	c := &chat{began: time.Now().Add(-time.Second), phase: newLatencies()}
-	p := &pair{chat: c, to: &script{contents: []string{"0", farewell(1)}}}
-	if err := p.receive(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if got := c.next().p99(); got < time.Second {
-		t.Errorf("%s", got)
-	}
-	if got := c.next().p99(); got != 0 {
-		t.Errorf("the next phase begins with %s", got)
 	}
 }
 

@@ -1,21 +1,20 @@
 package overload
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
 )
 
-// Options says which attacks to try, and how.
+// Options says which attacks to try, and how. Numbers and times must be set.
 type Options struct {
 	Attacks []string // of [Attacks]; none: all
 
-	Scale  int           // attackers in percent of the full number (100)
-	Alone  time.Duration // the chat's time by itself, which is its measure (8 s)
-	Lasts  time.Duration // of attacks that have no end of their own (10 s)
-	Settle time.Duration // in which the server has to be as before (30 s)
+	Scale  int           // attackers in percent of the full number
+	Alone  time.Duration // the chat's time by itself, which is its measure
+	Lasts  time.Duration // of attacks that have no end of their own
+	Settle time.Duration // in which the server has to be as before
 
 	JSON       bool     // print one JSON document instead of the table
 	Dir        string   // where data directories are made; empty: the system's choice
@@ -32,36 +31,35 @@ func Attacks() []string {
 	return names
 }
 
-func (o *Options) fill() {
-	setDefault(&o.Scale, 100)
-	setDefault(&o.Alone, 8*time.Second)
-	setDefault(&o.Lasts, 10*time.Second)
-	setDefault(&o.Settle, 30*time.Second)
-}
+// UsageError is a mistake in the options.
+type UsageError struct{ text string }
 
-func setDefault[T comparable](v *T, d T) {
-	var zero T
-	if *v == zero {
-		*v = d
-	}
-}
+func (e UsageError) Error() string { return e.text }
 
+// validate returns a UsageError, or nil.
 func (o *Options) validate() error {
-	var errs []error
+	var faults []string
+	fault := func(format string, args ...any) { faults = append(faults, fmt.Sprintf(format, args...)) }
 	for _, name := range o.Attacks {
 		if !slices.Contains(Attacks(), name) {
-			errs = append(errs, fmt.Errorf("no attack %q; there are %s", name, strings.Join(Attacks(), ", ")))
+			fault("no attack %q; there are %s", name, strings.Join(Attacks(), ", "))
 		}
 	}
-	if o.Scale < 0 || o.Scale > 1000 {
-		errs = append(errs, fmt.Errorf("scale %d: 1 to 1000 percent", o.Scale))
+	if o.Scale < 1 || o.Scale > 1000 {
+		fault("scale %d: 1 to 1000 percent", o.Scale)
 	}
-	for name, d := range map[string]time.Duration{"alone": o.Alone, "lasts": o.Lasts, "settle": o.Settle} {
-		if d < 0 {
-			errs = append(errs, fmt.Errorf("%s is negative", name))
+	for _, t := range []struct {
+		name string
+		d    time.Duration
+	}{{"alone", o.Alone}, {"lasts", o.Lasts}, {"settle", o.Settle}} {
+		if t.d <= 0 {
+			fault("%s %s: more than 0", t.name, t.d)
 		}
 	}
-	return errors.Join(errs...)
+	if faults != nil {
+		return UsageError{strings.Join(faults, "\n")}
+	}
+	return nil
 }
 
 // chosen are the attacks that the options name.

@@ -57,6 +57,16 @@ func some(key string) func(o *outcome) error {
 	}
 }
 
+// none wants a count of zero.
+func none(key string) func(o *outcome) error {
+	return func(o *outcome) error {
+		if n := o.counts[key]; n != 0 {
+			return fmt.Errorf("%s: %d", key, n)
+		}
+		return nil
+	}
+}
+
 // matching wants that the server did one thing for each that was done to it.
 func matching(done, did string) func(o *outcome) error {
 	return func(o *outcome) error {

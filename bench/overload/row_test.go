@@ -45,7 +45,7 @@ func TestJudges(t *testing.T) {
 	o := &outcome{attackers: 3, counts: map[string]int{"closed 4008": 3, "sent": 2, "closed 1009": 2, "recovered": 1}}
 	for name, judge := range map[string]func(*outcome) error{
 		"exactly": exactly("closed 4008"), "some": some("sent"), "matching": matching("sent", "closed 1009"),
-		"once": exactlyOnce("recovered"), "all": all(some("sent"), exactly("closed 4008")),
+		"once": exactlyOnce("recovered"), "zero": none("closed 1000"), "all": all(some("sent"), exactly("closed 4008")),
 	} {
 		if err := judge(o); err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -53,7 +53,7 @@ func TestJudges(t *testing.T) {
 	}
 	for name, judge := range map[string]func(*outcome) error{
 		"too few": exactly("sent"), "none": some("closed 1000"), "not matching": matching("sent", "closed 4008"),
-		"nothing matching": matching("none", "neither"), "twice": exactlyOnce("sent"),
+		"nothing matching": matching("none", "neither"), "twice": exactlyOnce("sent"), "one": none("recovered"),
 		"one of all": all(some("sent"), some("closed 1000")),
 	} {
 		if judge(o) == nil {

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// warmUp is how long the healthy chat goes on before it is measured.
+// warmUp is how long the healthy chat goes on before it is measured, at most.
 const warmUp = 2 * time.Second
 
 // errHarm is what Run returns where an attack did more harm than it may.
@@ -37,7 +37,6 @@ func measure(ctx context.Context, o Options, stderr io.Writer) ([]*Row, error) {
 	if err := o.validate(); err != nil {
 		return nil, err
 	}
-	o.fill()
 	var rows []*Row
 	for _, a := range o.chosen() {
 		fmt.Fprintf(stderr, "%s: %s\n", a.name, a.describe(o.Scale))
@@ -74,13 +73,14 @@ func besiege(ctx context.Context, o *Options, a *attack, s *server, r *Row) erro
 	if err != nil {
 		return fmt.Errorf("the healthy chat: %w", err)
 	}
-	pause(ctx, warmUp)
+	pause(ctx, min(warmUp, o.Alone))
 	healthy.next()
 	pause(ctx, o.Alone)
-	r.Alone = ms(healthy.next().p99())
+	r.Alone = r.p99(ctx, healthy, healthy.next())
+	healthy.next()
 
 	err = r.attack(ctx, o, a, s, g, func() { healthy.next() })
-	r.Meanwhile = ms(healthy.next().p99())
+	r.Meanwhile = r.p99(ctx, healthy, healthy.next())
 	if err == nil {
 		r.settle(ctx, o, g)
 	}
@@ -89,6 +89,15 @@ func besiege(ctx context.Context, o *Options, a *attack, s *server, r *Row) erro
 	}
 	r.Slow = r.tooSlow()
 	return err
+}
+
+// p99 is that of a phase, in milliseconds, when all of it has come.
+func (r *Row) p99(ctx context.Context, c *chat, p *phase) float64 {
+	p99, err := c.p99(ctx, p, answerTime)
+	if err != nil {
+		r.fault("the healthy chat: %v", err)
+	}
+	return ms(p99)
 }
 
 // attack runs the attack and notes what came of it.

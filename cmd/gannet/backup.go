@@ -51,10 +51,10 @@ What is encrypted on the server is so in the backup, which needs the same keys.`
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
 			report, err := b.run(ctx)
-			if err != nil {
-				return err
+			if report != nil {
+				_, failed := fmt.Fprintln(cmd.OutOrStdout(), report)
+				err = errors.Join(failed, err)
 			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), report)
 			return err
 		},
 	}
@@ -66,8 +66,11 @@ What is encrypted on the server is so in the backup, which needs the same keys.`
 }
 
 // interruptible ends the context at a signal, so that what was begun is cleaned up.
+// A second signal ends the process, whatever it is waiting for.
 func interruptible(ctx context.Context) (context.Context, context.CancelFunc) {
-	return signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)
+	return ctx, stop
 }
 
 // oneArg wants exactly one argument that is no flag.
@@ -114,6 +117,8 @@ func (r *backupReport) String() string {
 	return text
 }
 
+// run takes a backup and then removes older ones. It reports the backup also where
+// that fails.
 func (b *backup) run(ctx context.Context) (*backupReport, error) {
 	start := time.Now()
 	if err := os.MkdirAll(string(b.dir), 0o700); err != nil {
@@ -137,8 +142,9 @@ func (b *backup) run(ctx context.Context) (*backupReport, error) {
 		return nil, err
 	}
 	if complete = append(complete, report.path); b.keep > 0 {
-		report.removed = max(0, len(complete)-b.keep)
-		err = prune(complete, b.keep)
+		if report.removed, err = prune(complete, b.keep, syncDir); err != nil {
+			err = fmt.Errorf("the backup is complete, but removing older ones: %w", err)
+		}
 	}
 	report.took = time.Since(start)
 	return report, err

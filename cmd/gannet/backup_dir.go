@@ -73,18 +73,23 @@ func (d backupDir) create(now time.Time, complete []string) (string, error) {
 	return path, os.Mkdir(path, 0o700)
 }
 
-// prune removes all but the newest complete backups. The manifest goes first: what
-// is left of an interrupted removal isn't complete.
-func prune(complete []string, keep int) error {
+// prune removes all but the newest complete backups, and returns how many. The
+// manifest goes first, and is gone for good when sync has returned: what is left of an interrupted removal isn't
+// complete, not even after a power cut.
+func prune(complete []string, keep int, sync func(dir string) error) (removed int, err error) {
 	for _, path := range complete[:max(0, len(complete)-keep)] {
 		if err := os.Remove(filepath.Join(path, storage.ManifestName)); err != nil {
-			return err
+			return removed, err
+		}
+		if err := sync(path); err != nil {
+			return removed, err
 		}
 		if err := os.RemoveAll(path); err != nil {
-			return err
+			return removed, err
 		}
+		removed++
 	}
-	return nil
+	return removed, nil
 }
 
 func removeAll(paths []string) error {

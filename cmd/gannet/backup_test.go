@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -191,6 +192,30 @@ func TestBackupOfNobody(t *testing.T) {
 	says(t, said, "no server answers at "+adminURL(p))
 	if all := backups(t, to); len(all) != 2 {
 		t.Errorf("there are %q", all)
+	}
+}
+
+// TestPrune: a backup's files go only when it is durable that it isn't complete.
+func TestPrune(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "old")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{storage.ManifestName, "000004.sst"} {
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	broken := errors.New("the disk is broken")
+	removed, err := prune([]string{dir, "newest"}, 1, func(synced string) error {
+		entries, err := os.ReadDir(synced)
+		if synced != dir || err != nil || len(entries) != 1 || entries[0].Name() != "000004.sst" {
+			t.Errorf("in %s are %v, %v", synced, entries, err)
+		}
+		return broken
+	})
+	if _, statErr := os.Stat(filepath.Join(dir, "000004.sst")); removed != 0 || !errors.Is(err, broken) || statErr != nil {
+		t.Errorf("%d removed, %v; %v", removed, err, statErr)
 	}
 }
 

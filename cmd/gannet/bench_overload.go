@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os/signal"
 	"strings"
 	"syscall"
@@ -38,7 +39,11 @@ Attacks: ` + strings.Join(overload.Attacks(), ", ") + `.`,
 			for _, arg := range serverArgs {
 				o.ServerArgs = append(o.ServerArgs, strings.Fields(arg)...)
 			}
-			return overload.Run(ctx, o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			err := overload.Run(ctx, o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			if usage, ok := errors.AsType[overload.UsageError](err); ok {
+				return usageErrorf("%w; see gannet bench overload --help", usage)
+			}
+			return err
 		},
 	}
 	f := cmd.Flags()

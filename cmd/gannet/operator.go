@@ -41,7 +41,7 @@ func (f *adminFlags) operator(c engine.Config) (*operator, error) {
 	}
 	u, err := url.Parse(base)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, usageErrorf("--admin %q: a URL is needed, such as http://127.0.0.1:9500", base)
+		return nil, usageErrorf("--admin %q: a URL is needed, such as http://127.0.0.1:9500", redacted(base))
 	}
 	token := c.Auth.AdminToken
 	if f.tokenFile != "" {
@@ -52,6 +52,14 @@ func (f *adminFlags) operator(c engine.Config) (*operator, error) {
 		token = strings.TrimSpace(string(text))
 	}
 	return &operator{base: strings.TrimSuffix(base, "/"), token: token}, nil
+}
+
+// redacted leaves out of a URL, be it a good one or not, how one logs in there.
+func redacted(url string) string {
+	if at := strings.LastIndexByte(url, '@'); at >= 0 {
+		return "…" + url[at:]
+	}
+	return url
 }
 
 // dialable is where a listener on addr is reached from this machine.
@@ -94,7 +102,7 @@ func (o *operator) send(ctx context.Context, method, path string) (*http.Respons
 	resp, err := o.client.Do(req)
 	if err != nil {
 		cancel()
-		return nil, fmt.Errorf("%w at %s: %w", errUnreachable, o.base, unwrapURL(err))
+		return nil, fmt.Errorf("%w at %s: %w", errUnreachable, redacted(o.base), unwrapURL(err))
 	}
 	timer.Stop()
 	resp.Body = &bodyOf{resp.Body, timer, cancel}

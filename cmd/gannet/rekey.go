@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -29,8 +30,9 @@ that were stored in the clear. Afterwards the other keys aren't needed any more,
 but for older backups.
 
 A running server does it itself, beside its work, and is told to by its operator's
-listener. Without --admin, and where no server answers, the data directory of the
-configuration is done here. An interrupted rekey is gone on with by the next.`,
+listener. Without --admin, and where no server listens, the data directory of the
+configuration is done here, by the user whose it is. An interrupted rekey is gone
+on with by the next.`,
 		Example: `  gannet rekey --config /etc/gannet.yaml
   gannet rekey --config /etc/gannet.yaml --data /var/lib/gannet`,
 		Args: noArgs,
@@ -53,8 +55,9 @@ configuration is done here. An interrupted rekey is gone on with by the next.`,
 				return r.offline(ctx, cmd.OutOrStdout())
 			}
 			err = r.online(ctx, cmd.OutOrStdout())
-			if errors.Is(err, errUnreachable) && admin.url == "" && !cancel && ctx.Err() == nil {
+			if errors.Is(err, syscall.ECONNREFUSED) && admin.url == "" && !cancel && ctx.Err() == nil {
 				fmt.Fprintf(cmd.ErrOrStderr(), "gannet: %v; going on with %s\n", err, c.DataDir)
+				r.sought = true
 				return r.offline(ctx, cmd.OutOrStdout())
 			}
 			return err
@@ -73,6 +76,7 @@ type rekeying struct {
 	progress *progress
 	logger   *slog.Logger
 	cancel   bool
+	sought   bool // a server, and there was none
 }
 
 // rekeyState is what a server says of it.
@@ -135,9 +139,15 @@ func (r *rekeying) offline(ctx context.Context, w io.Writer) error {
 		return usageErrorf("no key is given: set storage.encryption_keys or storage.encryption_key_file")
 	}
 	dir := r.config.DataDir
-	const inUse = "leave --data out to let its server do it"
+	inUse := "leave --data out to let its server do it"
+	if r.sought {
+		inUse = "is listen.admin of the configuration (or --admin) where its server listens?"
+	}
 	if err := hasDatabase(dir, keys, r.logger); err != nil {
 		return explainOpen(err, inUse)
+	}
+	if err := checkOwner(dir); err != nil {
+		return err
 	}
 	db, err := storage.Open(storage.Options{Dir: dir, Keys: keys, Logger: r.logger})
 	if err != nil {
@@ -156,13 +166,14 @@ func (r *rekeying) seal(ctx context.Context, db *storage.DB) (sealed uint64, ids
 		sealed = done
 		r.progress.tell("rekey: %d of %d runs of messages sealed", done, total)
 	})
+	if err == nil || errors.Is(err, storage.ErrCorrupt) { // all but what is damaged is sealed then
+		keep := uint64(r.config.Storage.MinFreeBytes)
+		err = errors.Join(err, db.DropOldKeys(ctx, storage.Merging{KeepFree: keep}))
+	}
 	if errors.Is(err, context.Canceled) {
 		return 0, nil, errors.New("interrupted; what was done stays, and the next rekey goes on")
 	}
 	if err != nil {
-		return 0, nil, err
-	}
-	if err := db.DropOldKeys(ctx); err != nil {
 		return 0, nil, err
 	}
 	ids, err = db.KeyIDs()

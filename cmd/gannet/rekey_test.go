@@ -5,6 +5,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -142,9 +143,9 @@ func TestRekeyFindsWhom(t *testing.T) {
 	p := startProcess(t, data, keySet(key))
 	nobody := "listen.admin=127.0.0.1:1"
 	_, said := gannet(t, exitFailure, "rekey", "--set", nobody, "--set", "data_dir="+data, "--set", keySet(key))
-	says(t, said, "no server answers at http://127.0.0.1:1", "in use by another process", "leave --data out")
+	says(t, said, "no server answers at http://127.0.0.1:1", "another process", "; is listen.admin of the configuration (or --admin) where its server listens?")
 	_, said = gannet(t, exitFailure, "rekey", "--data", data, "--set", keySet(key))
-	says(t, said, "in use by another process")
+	says(t, said, "another process", "; leave --data out to let its server do it")
 	said, _ = gannet(t, exitOK, "rekey", "--set", "listen.admin="+p.admin)
 	says(t, said, "0 runs of messages sealed")
 	gannet(t, exitOK, "rekey", "--set", "listen.admin="+p.admin, "--cancel")
@@ -157,6 +158,21 @@ func TestRekeyFindsWhom(t *testing.T) {
 	plain := startProcess(t, filepath.Join(dir, "plain"))
 	_, said = gannet(t, exitFailure, "rekey", "--admin", adminURL(plain))
 	says(t, said, "no encryption keys")
+}
+
+// A server that is there but doesn't answer may be starting: its directory is left
+// alone.
+func TestRekeyLeavesTheSilent(t *testing.T) {
+	dir, key := t.TempDir(), newKeyText(t, "2026")
+	newSealedDB(t, dir, key)
+	s := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
+	defer s.Close()
+	at := "listen.admin=" + s.Listener.Addr().String()
+	_, said := gannet(t, exitFailure, "rekey", "--set", at, "--set", "data_dir="+dir, "--set", keySet(key))
+	says(t, said, "no server answers at "+s.URL)
+	s.Close() // now nobody listens
+	_, said = gannet(t, exitOK, "rekey", "--set", at, "--set", "data_dir="+dir, "--set", keySet(key))
+	says(t, said, "going on with "+dir)
 }
 
 // A path that was mistyped is told, and nothing is made there.

@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"time"
 
@@ -27,7 +28,10 @@ func newRestore() *cobra.Command {
 		Long: `Make a data directory of a backup that gannet backup took: of the one that is
 named, or of the newest complete one in a directory of backups. All files are
 copied, and held against the sums in the backup's manifest. The data directory
-appears when all of it is there and on disk; it must be missing or empty before.
+must be missing or empty before, and appears when all of it is there and on disk.
+Where it can't be put in place at once, since it is a mount point or the directory
+above it can't be written, the file "restoring" is in it until then: no server
+starts on it.
 
 Keep node_id, and the encryption keys, as they were when the backup was taken.`,
 		Example: `  gannet restore /backup/gannet --data /var/lib/gannet
@@ -92,19 +96,28 @@ func (r *restore) run(ctx context.Context) (*storage.Manifest, error) {
 		return nil, err
 	}
 	r.total = m.TotalBytes()
+	if path, err := filepath.EvalSymlinks(r.to); err == nil {
+		r.to = path
+	}
 	as, err := emptyOrMissing(r.to)
 	if err != nil {
 		return nil, err
+	}
+	if as != nil && isMountPoint(r.to) {
+		return m, r.inPlace(ctx, m, as)
 	}
 	parent := filepath.Dir(r.to)
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, err
 	}
 	temp, err := os.MkdirTemp(parent, filepath.Base(r.to)+".restore-")
+	if as != nil && (errors.Is(err, fs.ErrPermission) || errors.Is(err, unix.EROFS)) {
+		return m, r.inPlace(ctx, m, as)
+	}
 	if err != nil {
 		return nil, err
 	}
-	if err := r.fill(ctx, temp, m, as); err != nil {
+	if err := r.fillNew(ctx, temp, m, as); err != nil {
 		return nil, errors.Join(err, os.RemoveAll(temp))
 	}
 	if err := unix.Rename(temp, r.to); err != nil { // os.Rename takes no empty directory's place
@@ -128,14 +141,34 @@ func emptyOrMissing(dir string) (fs.FileInfo, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(entries) > 0 {
+	if isMountPoint(dir) { // many file systems are made with this
+		entries = slices.DeleteFunc(entries, func(e fs.DirEntry) bool { return e.Name() == "lost+found" })
+	}
+	switch {
+	case slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.Name() == storage.RestoringName }):
+		return nil, fmt.Errorf("%s has what an interrupted restore has left: empty it first", dir)
+	case len(entries) > 0:
 		return nil, fmt.Errorf("%s isn't empty: nothing is restored over data; move it away first", dir)
 	}
 	return info, nil
 }
 
-// fill copies all files, and gives them to whom the directory belonged that they
-// replace.
+// fillNew fills a directory that takes the place of another, if as isn't nil, and
+// gives it that one's mode and owner.
+func (r *restore) fillNew(ctx context.Context, dir string, m *storage.Manifest, as fs.FileInfo) error {
+	if err := r.fill(ctx, dir, m, as); err != nil {
+		return err
+	}
+	if as != nil {
+		if err := os.Chmod(dir, as.Mode().Perm()); err != nil {
+			return err
+		}
+	}
+	return errors.Join(chownLike(dir, as), syncDir(dir))
+}
+
+// fill copies all files, and gives them to whom the directory belongs, or belonged
+// that they replace.
 func (r *restore) fill(ctx context.Context, dir string, m *storage.Manifest, as fs.FileInfo) error {
 	for _, f := range m.Files {
 		if err := r.copy(ctx, f, dir); err != nil {
@@ -145,12 +178,7 @@ func (r *restore) fill(ctx context.Context, dir string, m *storage.Manifest, as 
 			return err
 		}
 	}
-	if as != nil {
-		if err := os.Chmod(dir, as.Mode().Perm()); err != nil {
-			return err
-		}
-	}
-	return errors.Join(chownLike(dir, as), syncDir(dir))
+	return syncDir(dir)
 }
 
 func chownLike(path string, as fs.FileInfo) error {

@@ -14,6 +14,7 @@ import (
 
 const (
 	catchUpStep  = 256 << 10             // bytes read and sent at a time
+	crowdedStep  = 32 << 10              // the same while too much waits for all clients together
 	catchUpRun   = 64                    // messages read at a time
 	catchUpPause = 10 * time.Millisecond // before looking again whether the client has read
 )
@@ -103,13 +104,14 @@ func (ss *Session) readOn(read func(*Service, string) ([]byte, error)) {
 	})
 }
 
-// goOn takes the next step when the client has read most of what was sent.
+// goOn takes the next step when the client has read most of what was sent: all of
+// it, while too much waits for all clients together.
 func (ss *Session) goOn() {
 	cu := ss.catchUp
 	switch {
 	case cu.next == len(cu.stretches):
 		ss.finishCatchUp()
-	case ss.conn.Pending() > ss.svc.stepBytes():
+	case ss.conn.Pending() > ss.svc.stepPending():
 		s, id := ss.svc, ss.conn.ID()
 		time.AfterFunc(catchUpPause, func() {
 			s.loops.Do(id, func(ss *Session) { ss.goOn() })
@@ -323,7 +325,20 @@ var errEnough = errors.New("chat: enough for one step")
 
 // stepBytes is about how much a step sends. With what the step before left
 // unread, and a message of the largest size, it stays below what may wait.
-func (s *Service) stepBytes() int { return min(catchUpStep, s.cfg.MaxOutbound/4) }
+func (s *Service) stepBytes() int {
+	if s.cfg.Crowded() {
+		return min(crowdedStep, s.cfg.MaxOutbound/4)
+	}
+	return min(catchUpStep, s.cfg.MaxOutbound/4)
+}
+
+// stepPending is how much may be unread when the next step is taken.
+func (s *Service) stepPending() int {
+	if s.cfg.Crowded() {
+		return 0
+	}
+	return s.stepBytes()
+}
 
 func (s *Service) finishStretch(cu *catchUp, st *stretch) {
 	cu.next++

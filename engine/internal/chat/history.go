@@ -84,8 +84,12 @@ func (s *Service) history(ss *Session, r *wire.Request) *wire.Error {
 const maxSessionReads = 8
 
 // loaded reports whether so much waits for the client already that a page more
-// could make it look like one that doesn't read.
-func (ss *Session) loaded() bool { return ss.conn.Pending() > ss.svc.cfg.MaxOutbound/2 }
+// could make it look like one that doesn't read. While too much waits for all
+// clients together, a page has to be read before the next.
+func (ss *Session) loaded() bool {
+	pending := ss.conn.Pending()
+	return pending > ss.svc.cfg.MaxOutbound/2 || pending > crowdedStep && ss.svc.cfg.Crowded()
+}
 
 // History appends a page to dst as members of a JSON object: "conv_id",
 // "messages", oldest first, and "has_more".

@@ -227,7 +227,11 @@ func (s *Service) SetMember(_ context.Context, by, id, user string, p MemberPatc
 		return Member{}, errRole
 	}
 	var m storage.Member
-	err := s.seq.Do(func(tx *sequencer.Tx) (err error) {
+	do := s.seq.Do
+	if p.Role == nil { // a mute protects others
+		do = s.seq.DoAnyway
+	}
+	err := do(func(tx *sequencer.Tx) (err error) {
 		if err = outranks(tx, by, id, user); err != nil {
 			return err
 		}

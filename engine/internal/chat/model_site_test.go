@@ -81,7 +81,7 @@ func openModelSite(fs *vfs.MemFS, small bool) (s *modelSite, err error) {
 		return nil, errors.Join(err, s.db.Close())
 	}
 	s.Service = chat.New(chat.Config{
-		Reactors: 1, Readers: 2, Backlog: 200, RetryAfter: 30 * time.Second, Retries: 3, MaxOutbound: 1 << 20,
+		Reactors: 1, Readers: 2, Backlog: 200, RetryAfter: 30 * time.Second, Retries: 3, MaxOutbound: 1 << 20, Crowded: func() bool { return false },
 		Logger: logger, RecallWindow: modelWindow, RecallText: modelRecallText, EditWindow: modelWindow,
 		MaxMembers: modelGroupMembers, GroupMembers: modelGroupMembers, ReceiptMembers: 100,
 		Renew:       func(delivery.Conn, string, string, string) {},

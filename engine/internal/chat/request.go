@@ -143,7 +143,11 @@ func (s *Service) JoinRequests(_ context.Context, by, id, after string, limit in
 
 // AnswerRequest lets a user in who asked for it, or refuses them.
 func (s *Service) AnswerRequest(_ context.Context, by, id, user string, accept bool) error {
-	return s.done(s.seq.Do(func(tx *sequencer.Tx) error {
+	do := s.seq.Do
+	if !accept { // which only removes something
+		do = s.seq.DoAnyway
+	}
+	return s.done(do(func(tx *sequencer.Tx) error {
 		rec, err := groupAs(tx, by, id, RoleAdmin)
 		if err != nil {
 			return err

@@ -22,6 +22,7 @@ type Config struct {
 	RetryAfter  time.Duration // how long a tracked client may leave a message unacknowledged
 	Retries     int           // how often it is sent again
 	MaxOutbound int           // bytes that may wait for one connection
+	Crowded     func() bool   // so much waits for all together that each should get little at a time; any goroutine
 	Logger      *slog.Logger
 
 	RecallWindow time.Duration // how long one's own message may be recalled

@@ -38,7 +38,7 @@ func open(t *testing.T, change func(*Config, *sequencer.Config)) *site {
 	}
 	cfg := Config{
 		Reactors: 2, Readers: 2, Backlog: 200, RetryAfter: 30 * time.Second, Retries: 3,
-		MaxOutbound: 1 << 20, Logger: logger,
+		MaxOutbound: 1 << 20, Crowded: func() bool { return false }, Logger: logger,
 		RecallWindow: 2 * time.Minute, RecallText: "gone", EditWindow: 15 * time.Minute,
 		MaxMembers: 5, ReceiptMembers: 500,
 		Revoke: s.revoked.add, Revoked: s.revoked.has, Revocations: s.revoked.epoch,

@@ -28,6 +28,8 @@ const Tracked = "gannet.v1"
 const (
 	loginTime = 10 * time.Second // from the upgrade to a good auth message
 	maxLogins = 4096             // that wait to be checked
+
+	tooManyLogins = "too many logins at a time"
 )
 
 // Config is what a Door needs to know. All fields must be set.
@@ -171,8 +173,12 @@ func (d *Door) believe(c *reactor.Conn, query url.Values, device string) {
 	d.admit(c, chat.Login{User: uid, Device: device})
 }
 
-// admit accepts a connection of a known user.
+// admit accepts a connection of a known user, unless there are too many at a time.
 func (d *Door) admit(c *reactor.Conn, login chat.Login) {
+	if wait, ok := c.Login(); !ok {
+		c.Postpone(wire.ReasonBusy, tooManyLogins, wait)
+		return
+	}
 	protocol := c.Offered()
 	login.Tracked = protocol == Tracked
 	if c.Accept(protocol, d.welcome(login)) {

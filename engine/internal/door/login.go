@@ -60,6 +60,11 @@ func (d *Door) login(c *reactor.Conn, v *visitor, payload []byte) {
 			c.Close(codec.CloseAuth, "bad login")
 			return
 		}
+		if wait, ok := c.Login(); !ok {
+			c.Send(frameOf(wire.AppendError(nil, cid, wire.RetryError(wire.ReasonBusy, tooManyLogins, wait))))
+			c.Close(codec.CloseTryAgainLater, tooManyLogins)
+			return
+		}
 		login := chat.Login{User: id.User, Device: v.device, Tracked: v.tracked, Token: TokenOf(id)}
 		if cid != "" {
 			c.Send(frameOf(wire.AppendOK(nil, cid)))

@@ -19,8 +19,8 @@ type AdminConfig struct {
 	// any other name are refused then, as in dev mode: a web page must not read
 	// profiles by letting its name resolve to this machine.
 	Local bool
-	// Token is what a login shows; empty means that there is none. Then backup and
-	// rekey are served only while Local.
+	// Token is what a login shows; empty means that there is none. Then profiles,
+	// backup and rekey are served only while Local.
 	Token   string
 	Backups Backups
 	Rekey   Rekey
@@ -74,10 +74,11 @@ func (s *Server) mountProfiles(mux *http.ServeMux) {
 	}
 }
 
-// forOperator asks for the login, where there is one.
+// forOperator asks for the login. Profiles show memory, so it is the same as for
+// backups.
 func (s *Server) forOperator(next http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := s.operator.check(r); err != nil {
+		if err := s.operator.admit(r); err != nil {
 			s.refuse(w, r, err)
 			return
 		}

@@ -66,7 +66,6 @@ func newTestAdmin(f *fakeOperator, local bool, token string) *Server {
 var operatorPaths = []struct {
 	request string
 	open    bool // without a login
-	secret  bool // only by a token, or on this machine
 	call    string
 }{
 	{request: "GET /healthz", open: true},
@@ -75,49 +74,46 @@ var operatorPaths = []struct {
 	{request: "GET /debug/pprof/"},
 	{request: "GET /debug/pprof/goroutine"},
 	{request: "GET /debug/pprof/symbol"},
-	{request: "POST /api/v1/backups", secret: true, call: "create"},
-	{request: "GET /api/v1/backups/b1/files/000004.sst", secret: true, call: "open b1 000004.sst"},
-	{request: "DELETE /api/v1/backups/b1", secret: true, call: "remove b1"},
-	{request: "POST /api/v1/rekey", secret: true, call: "start"},
-	{request: "GET /api/v1/rekey", secret: true, call: "state"},
-	{request: "DELETE /api/v1/rekey", secret: true, call: "cancel"},
+	{request: "POST /api/v1/backups", call: "create"},
+	{request: "GET /api/v1/backups/b1/files/000004.sst", call: "open b1 000004.sst"},
+	{request: "DELETE /api/v1/backups/b1", call: "remove b1"},
+	{request: "POST /api/v1/rekey", call: "start"},
+	{request: "GET /api/v1/rekey", call: "state"},
+	{request: "DELETE /api/v1/rekey", call: "cancel"},
 }
 
 // Who may do what on the operator's listener.
 func TestOperatorLogin(t *testing.T) {
 	for _, c := range []struct {
-		name         string
-		local        bool
-		token        string
-		headers      []string
-		open, secret int // statuses of what isn't, and is, secret
+		name    string
+		local   bool
+		token   string
+		headers []string
+		status  int // of what isn't open
 	}{
-		{"local, no token", true, "", nil, 200, 200},
-		{"local, no token needed", true, "", []string{"Authorization: Bearer x"}, 200, 200},
-		{"reachable, no token", false, "", nil, 200, 403},
-		{"reachable, guessed", false, "", []string{"Authorization: Bearer "}, 200, 403},
-		{"local, token", true, adminToken, []string{"Authorization: Bearer " + adminToken}, 200, 200},
-		{"reachable, token", false, adminToken, []string{"Authorization: bearer " + adminToken}, 200, 200},
-		{"local, none shown", true, adminToken, nil, 401, 401},
-		{"reachable, none shown", false, adminToken, nil, 401, 401},
-		{"wrong", false, adminToken, []string{"Authorization: Bearer " + adminToken[1:]}, 401, 401},
-		{"longer", false, adminToken, []string{"Authorization: Bearer " + adminToken + "x"}, 401, 401},
-		{"empty", false, adminToken, []string{"Authorization: Bearer "}, 401, 401},
-		{"another scheme", false, adminToken, []string{"Authorization: Basic " + adminToken}, 401, 401},
-		{"no scheme", false, adminToken, []string{"Authorization: " + adminToken}, 401, 401},
-		{"twice", false, adminToken, []string{"Authorization: Bearer " + adminToken, "Authorization: Bearer " + adminToken}, 401, 401},
-		{"as an API key", false, adminToken, []string{"X-Api-Key: " + adminToken}, 401, 401},
+		{"local, no token", true, "", nil, 200},
+		{"local, no token needed", true, "", []string{"Authorization: Bearer x"}, 200},
+		{"reachable, no token", false, "", nil, 403},
+		{"reachable, guessed", false, "", []string{"Authorization: Bearer "}, 403},
+		{"local, token", true, adminToken, []string{"Authorization: Bearer " + adminToken}, 200},
+		{"reachable, token", false, adminToken, []string{"Authorization: bearer " + adminToken}, 200},
+		{"local, none shown", true, adminToken, nil, 401},
+		{"reachable, none shown", false, adminToken, nil, 401},
+		{"wrong", false, adminToken, []string{"Authorization: Bearer " + adminToken[1:]}, 401},
+		{"longer", false, adminToken, []string{"Authorization: Bearer " + adminToken + "x"}, 401},
+		{"empty", false, adminToken, []string{"Authorization: Bearer "}, 401},
+		{"another scheme", false, adminToken, []string{"Authorization: Basic " + adminToken}, 401},
+		{"no scheme", false, adminToken, []string{"Authorization: " + adminToken}, 401},
+		{"twice", false, adminToken, []string{"Authorization: Bearer " + adminToken, "Authorization: Bearer " + adminToken}, 401},
+		{"as an API key", false, adminToken, []string{"X-Api-Key: " + adminToken}, 401},
 	} {
 		for _, p := range operatorPaths {
 			f := &fakeOperator{file: strings.NewReader("abc")}
 			method, path, _ := strings.Cut(p.request, " ")
 			status, _, body := do(newTestAdmin(f, c.local, c.token), request(method, path, "", c.headers...))
-			want := c.open
-			switch {
-			case p.open:
+			want := c.status
+			if p.open {
 				want = 200
-			case p.secret:
-				want = c.secret
 			}
 			expect(t, c.name+", "+p.request, status, want)
 			if want == 401 {
@@ -184,6 +180,7 @@ func TestOperatorAnswers(t *testing.T) {
 	}{
 		{"POST", "/api/v1/backups", nil, 200, `{"code":200,"msg":"ok","data":{"id":"b1","created_at":5,"files":[{"name":"000004.sst","size":3,"mtime":"1970-01-01T00:00:01.000000002Z"}]}}`},
 		{"POST", "/api/v1/backups", operator.ErrTooManyBackups, 409, `"reason":"conflict","retry_after_ms":60000}`},
+		{"POST", "/api/v1/backups", operator.ErrNoRoom, 507, `"reason":"storage_full"}`},
 		{"POST", "/api/v1/backups", operator.ErrClosed, 503, `"reason":"shutting_down"}`},
 		{"POST", "/api/v1/backups", errors.New("secret path"), 500, `{"code":500,"msg":"internal error","data":null,"reason":"internal"}`},
 		{"GET", "/api/v1/backups/b1/files/x", operator.ErrNoBackup, 404, `"reason":"not_found"}`},

@@ -35,11 +35,12 @@ func (e *endpoint) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.server.release(x)
 }
 
-// serveStream counts a stream by its status. How long it took says nothing.
+// serveStream counts a stream by its status, also one that ends itself by a panic
+// (http.ErrAbortHandler). How long it took says nothing.
 func (e *endpoint) serveStream(w http.ResponseWriter, r *http.Request, stream http.HandlerFunc) {
 	seen := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+	defer func() { e.stats.count(seen.status) }()
 	stream(seen, r)
-	e.stats.count(seen.status)
 }
 
 // run never panics: a fault in one request is answered 500 and logged.

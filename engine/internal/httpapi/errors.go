@@ -31,6 +31,7 @@ var (
 // The refusals of the operator's listener.
 var (
 	errTooManyBackups = wire.RetryError(wire.ReasonConflict, "two backups are being taken already; remove one of them", time.Minute)
+	errNoRoom         = wire.NewError(wire.ReasonStorageFull, "the disk has too little room for a copy of the logs, and for what a backup keeps from being removed")
 	errNoBackup       = wire.NewError(wire.ReasonNotFound, "no such backup, or no such file in it")
 	errNotSealed      = wire.NewError(wire.ReasonConflict, "the server has no encryption keys; see storage.encryption_keys")
 	errStopping       = wire.NewError(wire.ReasonShuttingDown, "the server is shutting down")
@@ -41,6 +42,8 @@ func asOperatorError(err error) *wire.Error {
 	switch {
 	case errors.Is(err, operator.ErrTooManyBackups):
 		return errTooManyBackups
+	case errors.Is(err, operator.ErrNoRoom):
+		return errNoRoom
 	case errors.Is(err, operator.ErrNoBackup):
 		return errNoBackup
 	case errors.Is(err, operator.ErrNotSealed):

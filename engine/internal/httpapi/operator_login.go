@@ -22,9 +22,13 @@ func newOperatorLogin(token string, local bool) operatorLogin {
 	return operatorLogin{token: sha256.Sum256([]byte(token)), asked: token != "", local: local}
 }
 
-// check asks for the token where there is one.
-func (o *operatorLogin) check(r *http.Request) *wire.Error {
-	if !o.asked {
+// admit asks for the token. Where there is none, what shows or rewrites what is in
+// memory and on disk is for this machine only.
+func (o *operatorLogin) admit(r *http.Request) *wire.Error {
+	switch {
+	case !o.asked && !o.local:
+		return errNoToken
+	case !o.asked:
 		return nil
 	}
 	values := r.Header["Authorization"]
@@ -37,13 +41,4 @@ func (o *operatorLogin) check(r *http.Request) *wire.Error {
 		return errUnauthorized
 	}
 	return nil
-}
-
-// admit is check for what reads all messages or rewrites them: without a token it
-// is for this machine only.
-func (o *operatorLogin) admit(r *http.Request) *wire.Error {
-	if !o.asked && !o.local {
-		return errNoToken
-	}
-	return o.check(r)
 }

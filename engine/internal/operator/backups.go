@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"context"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -32,6 +33,7 @@ type Checkpointer interface {
 type Backups struct {
 	db     Checkpointer
 	dir    string
+	room   func() error
 	logger *slog.Logger
 
 	mu     sync.Mutex
@@ -49,15 +51,18 @@ type held struct {
 	timer   *time.Timer // while nobody reads
 }
 
+// RemoveLeft removes the copies that an earlier run has left in a data directory,
+// which keep room. Nobody else may have the directory in use.
+func RemoveLeft(dataDir string) error { return removeCopies(filepath.Join(dataDir, Directory)) }
+
 // NewBackups returns the copies of the database in a data directory, of which
-// there are none: what an earlier run left is removed.
-func NewBackups(db Checkpointer, dataDir string, logger *slog.Logger) (*Backups, error) {
-	b := &Backups{db: db, dir: filepath.Join(dataDir, Directory), logger: logger, held: make(map[string]*held)}
-	return b, removeCopies(b.dir)
+// there are none. Room says why there is none for one more, with ErrNoRoom.
+func NewBackups(db Checkpointer, dataDir string, room func() error, logger *slog.Logger) *Backups {
+	return &Backups{db: db, dir: filepath.Join(dataDir, Directory), room: room, logger: logger, held: make(map[string]*held)}
 }
 
 // Create makes a copy. All that was answered before the call is in it. The error
-// may be ErrTooManyBackups or ErrClosed.
+// may be ErrTooManyBackups, ErrNoRoom or ErrClosed.
 func (b *Backups) Create() (Backup, error) {
 	if err := b.reserve(); err != nil {
 		return Backup{}, err
@@ -95,7 +100,10 @@ func (b *Backups) reserve() error {
 func (b *Backups) create() (*held, error) {
 	h := &held{Backup: Backup{ID: rand.Text(), Created: time.Now()}}
 	h.dir = filepath.Join(b.dir, copyPrefix+h.ID)
-	if err := os.MkdirAll(b.dir, 0o755); err != nil {
+	if err := b.room(); err != nil {
+		return h, err
+	}
+	if err := os.MkdirAll(b.dir, 0o700); err != nil {
 		return h, err
 	}
 	if err := b.db.Checkpoint(h.dir); err != nil {
@@ -172,16 +180,26 @@ func (b *Backups) expire(h *held) {
 	}
 }
 
-// Close removes all copies and lets nobody make more. Call it before the database
-// is closed.
-func (b *Backups) Close() error {
-	b.mu.Lock()
-	b.closed = true
-	b.mu.Unlock()
-	b.work.Wait()
+// Stop lets nobody make more copies.
+func (b *Backups) Stop() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	var errs []error
+	b.closed = true
+}
+
+// Close lets nobody make more copies and removes all, when those on their way are
+// made. If ctx ends before, its error is returned, and the database must not be
+// closed.
+func (b *Backups) Close(ctx context.Context) error {
+	b.Stop()
+	made := make(chan struct{})
+	go func() {
+		defer close(made)
+		b.work.Wait()
+	}()
+	errs := []error{ended(ctx, made)}
+	b.mu.Lock()
+	defer b.mu.Unlock()
 	for _, h := range b.held {
 		errs = append(errs, b.remove(h))
 	}

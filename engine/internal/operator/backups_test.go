@@ -1,14 +1,17 @@
 package operator
 
 import (
+	"context"
 	"errors"
 	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"go.uber.org/goleak"
 )
@@ -32,12 +35,17 @@ func (f *fakeCheckpoints) Checkpoint(dir string) error {
 
 func newBackups(t *testing.T, dir string, db Checkpointer) *Backups {
 	t.Helper()
-	b, err := NewBackups(db, dir, quiet)
-	if err != nil {
+	return newBackupsWith(t, dir, db, func() error { return nil })
+}
+
+func newBackupsWith(t *testing.T, dir string, db Checkpointer, room func() error) *Backups {
+	t.Helper()
+	if err := RemoveLeft(dir); err != nil {
 		t.Fatal(err)
 	}
+	b := NewBackups(db, dir, room, quiet)
 	t.Cleanup(func() {
-		if err := b.Close(); err != nil {
+		if err := b.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})
@@ -155,6 +163,67 @@ func TestBackupFails(t *testing.T) {
 	create(t, b)
 }
 
+// Without room nothing is begun.
+func TestBackupNeedsRoom(t *testing.T) {
+	dir := t.TempDir()
+	var full atomic.Bool
+	full.Store(true)
+	b := newBackupsWith(t, dir, &fakeCheckpoints{}, func() error {
+		if full.Load() {
+			return ErrNoRoom
+		}
+		return nil
+	})
+	for range MaxBackups + 1 {
+		if _, err := b.Create(); !errors.Is(err, ErrNoRoom) {
+			t.Error(err)
+		}
+	}
+	if left := copies(t, dir); len(left) != 0 {
+		t.Errorf("%q are left", left)
+	}
+	full.Store(false)
+	create(t, b)
+}
+
+// slowCheckpoints are made when they are let go.
+type slowCheckpoints struct {
+	fakeCheckpoints
+	hold chan struct{}
+}
+
+func (f *slowCheckpoints) Checkpoint(dir string) error {
+	<-f.hold
+	return f.fakeCheckpoints.Checkpoint(dir)
+}
+
+// The end doesn't wait for a copy longer than it may, and leaves none.
+func TestBackupsCloseInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		f := &slowCheckpoints{hold: make(chan struct{})}
+		b := newBackups(t, dir, f)
+		result := make(chan error, 1)
+		go func() {
+			_, err := b.Create()
+			result <- err
+		}()
+		synctest.Wait()
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := b.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("closed: %v", err)
+		}
+		close(f.hold)
+		if err := b.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+		if err := <-result; !errors.Is(err, ErrClosed) || len(copies(t, dir)) != 0 {
+			t.Errorf("%v, left %q", err, copies(t, dir))
+		}
+	})
+}
+
 // A copy that nobody fetches goes; one that is being read stays.
 func TestBackupExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -207,7 +276,7 @@ func TestBackupsClosed(t *testing.T) {
 	dir := t.TempDir()
 	b := newBackups(t, dir, &fakeCheckpoints{})
 	create(t, b)
-	if err := b.Close(); err != nil {
+	if err := b.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if left := copies(t, dir); len(left) != 0 {
@@ -215,5 +284,15 @@ func TestBackupsClosed(t *testing.T) {
 	}
 	if _, err := b.Create(); !errors.Is(err, ErrClosed) {
 		t.Errorf("%v", err)
+	}
+}
+
+// Copies are for the server's user only.
+func TestBackupMode(t *testing.T) {
+	dir := t.TempDir()
+	create(t, newBackups(t, dir, &fakeCheckpoints{}))
+	info, err := os.Stat(filepath.Join(dir, Directory))
+	if err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("%v, %v", info, err)
 	}
 }

@@ -30,6 +30,21 @@ func (p *pace) rest(ctx context.Context) error {
 	return sleep(ctx, pause)
 }
 
+// ended returns when done is closed, or with the error of ctx when that ends first.
+func ended(ctx context.Context, done <-chan struct{}) error {
+	select {
+	case <-done:
+		return nil
+	default:
+	}
+	select {
+	case <-done:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
 // sleep returns after a pause, or with the error of ctx when that ends.
 func sleep(ctx context.Context, pause time.Duration) error {
 	if err := ctx.Err(); err != nil || pause == 0 {

@@ -28,8 +28,9 @@ type Runs interface {
 	KeyIDs() ([]string, error)
 	// Stale finds runs from a place on that aren't sealed under the newest key.
 	Stale(from storage.Place, limit int) (places []storage.Place, next storage.Place, more bool, err error)
-	// DropOldKeys forgets keys that nothing is sealed under any more.
-	DropOldKeys(ctx context.Context) error
+	// DropOldKeys forgets keys that nothing is sealed under any more, and merges
+	// what was sealed under them out of the tables.
+	DropOldKeys(ctx context.Context, m storage.Merging) error
 }
 
 // Writer is what Rekey needs of the sequencer.
@@ -45,6 +46,7 @@ type Rekey struct {
 	runs   Runs
 	writer Writer
 	sealed bool
+	keep   uint64
 	logger *slog.Logger
 
 	mu     sync.Mutex
@@ -54,9 +56,10 @@ type Rekey struct {
 	closed bool
 }
 
-// NewRekey returns one that doesn't run. Sealed says that the database has a key.
-func NewRekey(runs Runs, writer Writer, sealed bool, logger *slog.Logger) *Rekey {
-	return &Rekey{runs: runs, writer: writer, sealed: sealed, logger: logger}
+// NewRekey returns one that doesn't run. Sealed says that the database has a key,
+// keepFree how many bytes of the disk tables aren't merged into.
+func NewRekey(runs Runs, writer Writer, sealed bool, keepFree uint64, logger *slog.Logger) *Rekey {
+	return &Rekey{runs: runs, writer: writer, sealed: sealed, keep: keepFree, logger: logger}
 }
 
 // Start begins, unless it runs already.
@@ -105,26 +108,35 @@ func (r *Rekey) Cancel() RekeyState {
 	return r.look()
 }
 
-// Close ends it and returns when it has ended. Call it while the sequencer runs.
-func (r *Rekey) Close() {
+// Stop has it end soon, and lets nobody begin again.
+func (r *Rekey) Stop() {
 	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.closed = true
-	ended := r.ended
-	if ended != nil {
+	if r.ended != nil {
 		r.cancel()
 	}
-	r.mu.Unlock()
-	if ended != nil {
-		<-ended
+}
+
+// Close stops it and returns when it has ended; if ctx ends before, with its error,
+// and the database must not be closed. Call it while the sequencer runs.
+func (r *Rekey) Close(ctx context.Context) error {
+	r.Stop()
+	if r.ended == nil { // nobody sets it any more
+		return nil
 	}
+	return ended(ctx, r.ended)
 }
 
 func (r *Rekey) run(ctx context.Context, ended chan struct{}) {
 	defer close(ended)
 	start := time.Now()
-	err := r.sealAll(ctx)
+	damaged, err := r.sealAll(ctx)
 	if err == nil {
-		err = r.runs.DropOldKeys(ctx)
+		err = r.runs.DropOldKeys(ctx, storage.Merging{KeepFree: r.keep, Rest: sleep}) // half of the time
+	}
+	if err == nil {
+		err = damaged.Err()
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -142,10 +154,10 @@ func (r *Rekey) run(ctx context.Context, ended chan struct{}) {
 // wait for all of them.
 const stepRuns = 16
 
-func (r *Rekey) sealAll(ctx context.Context) error {
+func (r *Rekey) sealAll(ctx context.Context) (damaged storage.DamagedRuns, err error) {
 	total, err := r.runs.LastConversation()
 	if err != nil {
-		return err
+		return damaged, err
 	}
 	pace := pace{writer: r.writer}
 	var from storage.Place
@@ -154,40 +166,51 @@ func (r *Rekey) sealAll(ctx context.Context) error {
 		places, next, left, err := r.runs.Stale(from, stepRuns)
 		pace.looked = time.Since(begun)
 		if err != nil {
-			return err
+			return damaged, err
 		}
-		if err := r.seal(ctx, places, &pace); err != nil {
-			return err
+		bad, err := r.seal(ctx, places, &pace)
+		if err != nil {
+			return damaged, err
 		}
+		damaged.Join(bad)
 		if err := pace.rest(ctx); err != nil {
-			return err
+			return damaged, err
 		}
 		from, more = next, left
-		r.note(uint64(len(places)), from.Conv, total)
+		r.note(uint64(len(places))-bad.Count, from.Conv, total)
 	}
 	r.note(0, total, total)
-	return nil
+	return damaged, nil
 }
 
 // busyPause is between tries while the disk has stalled.
 const busyPause = time.Second
 
 // seal writes some runs anew, when the disk takes writes again.
-func (r *Rekey) seal(ctx context.Context, places []storage.Place, pace *pace) error {
+func (r *Rekey) seal(ctx context.Context, places []storage.Place, pace *pace) (storage.DamagedRuns, error) {
 	for len(places) > 0 {
-		err := r.writer.Do(func(tx *sequencer.Tx) error {
+		var step struct { // looked at only after success: a failed log is left while commands may run
+			damaged storage.DamagedRuns
+			spent   time.Duration
+		}
+		err := r.writer.Do(func(tx *sequencer.Tx) (err error) {
 			begun := time.Now()
-			defer func() { pace.spent = time.Since(begun) }()
-			return tx.Reseal(places)
-		})
-		if !errors.Is(err, sequencer.ErrBusy) {
+			step.damaged, err = tx.Reseal(places)
+			step.spent = time.Since(begun)
 			return err
+		})
+		if err == nil {
+			pace.spent = step.spent
+			return step.damaged, nil
+		}
+		if !errors.Is(err, sequencer.ErrBusy) {
+			return storage.DamagedRuns{}, err
 		}
 		if err := sleep(ctx, busyPause); err != nil {
-			return err
+			return storage.DamagedRuns{}, err
 		}
 	}
-	return nil
+	return storage.DamagedRuns{}, nil
 }
 
 func (r *Rekey) note(sealed, done, total uint64) {

@@ -47,7 +47,7 @@ func (f *fakeRuns) Stale(from storage.Place, limit int) (places []storage.Place,
 	return places, storage.Place{Conv: conv, Seq: 1}, conv <= f.total, nil
 }
 
-func (f *fakeRuns) DropOldKeys(ctx context.Context) error {
+func (f *fakeRuns) DropOldKeys(ctx context.Context, _ storage.Merging) error {
 	f.dropped.Store(true)
 	return ctx.Err()
 }
@@ -71,11 +71,13 @@ func (f *fakeWriter) Do(func(*sequencer.Tx) error) error {
 
 func (f *fakeWriter) Durable() uint64 { return 7 }
 
+func closeRekey(r *Rekey) { _ = r.Close(context.Background()) } // fails only where that ends
+
 func TestRekey(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		runs, writer := &fakeRuns{total: 5*stepRuns + 1}, &fakeWriter{took: time.Second}
-		r := NewRekey(runs, writer, true, quiet)
-		defer r.Close()
+		r := NewRekey(runs, writer, true, 0, quiet)
+		defer closeRekey(r)
 		state, err := r.Start()
 		if err != nil || !state.Running || state.Finished || !slices.Equal(state.Keys, []string{"new", "old"}) {
 			t.Fatalf("%+v, %v", state, err)
@@ -109,13 +111,13 @@ func TestRekeyEndsEarly(t *testing.T) {
 		"read":     {broken: 40, want: errBroken},
 		"write":    {err: errBroken, want: errBroken},
 		"canceled": {do: func(r *Rekey) { r.Cancel() }, want: context.Canceled},
-		"closed":   {do: func(r *Rekey) { r.Close() }, want: context.Canceled},
+		"closed":   {do: closeRekey, want: context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				runs, writer := &fakeRuns{total: 100, broken: c.broken}, &fakeWriter{took: time.Second, err: c.err}
-				r := NewRekey(runs, writer, true, quiet)
-				defer r.Close()
+				r := NewRekey(runs, writer, true, 0, quiet)
+				defer closeRekey(r)
 				if _, err := r.Start(); err != nil {
 					t.Fatal(err)
 				}
@@ -142,8 +144,8 @@ func TestRekeyWaits(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		runs, writer := &fakeRuns{total: 3 * stepRuns}, &fakeWriter{took: time.Second}
 		writer.busy.Store(5)
-		r := NewRekey(runs, writer, true, quiet)
-		defer r.Close()
+		r := NewRekey(runs, writer, true, 0, quiet)
+		defer closeRekey(r)
 		if _, err := r.Start(); err != nil {
 			t.Fatal(err)
 		}
@@ -155,8 +157,8 @@ func TestRekeyWaits(t *testing.T) {
 }
 
 func TestRekeyNeedsKeys(t *testing.T) {
-	r := NewRekey(&fakeRuns{}, &fakeWriter{}, false, quiet)
-	defer r.Close()
+	r := NewRekey(&fakeRuns{}, &fakeWriter{}, false, 0, quiet)
+	defer closeRekey(r)
 	if _, err := r.Start(); !errors.Is(err, ErrNotSealed) {
 		t.Error(err)
 	}
@@ -185,4 +187,22 @@ func TestPace(t *testing.T) {
 			}
 		})
 	}
+}
+
+// The end doesn't wait for a writer longer than it may.
+func TestRekeyCloseInTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := NewRekey(&fakeRuns{total: 1}, &fakeWriter{took: time.Minute}, true, 0, quiet)
+		if _, err := r.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := r.Close(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("closed: %v", err)
+		}
+		if err := r.Close(t.Context()); err != nil || r.State().Running {
+			t.Errorf("%v, %+v", err, r.State())
+		}
+	})
 }

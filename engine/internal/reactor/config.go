@@ -16,7 +16,7 @@ type Config struct {
 	MaxOutbound    int // bytes that may wait for a slow reader, default 1 MiB
 	MaxConnections int // of all reactors together, default as many as descriptors allow
 	MaxPerAddress  int // connections from one IPv4 address or IPv6 /64, loopback excepted; 0: any number
-	MaxLogins      int // upgrade requests looked into each second, by all reactors together; 0: any number
+	MaxLogins      int // that [Conn.Login] gives each second, on all reactors together; 0: any number
 	ReserveFiles   int // descriptors that connections leave to others, default 256
 
 	HandshakeTimeout time.Duration // from accept to Conn.Accept, default 10 s

@@ -56,9 +56,12 @@ type Conn struct {
 	lingers  bool // the sending side is to be shut once all is sent
 	dirty    bool // in the loop's dirty list
 	hangUp   bool // the socket is to be closed after the next flush
+	heavy    bool // thin looked at it: taken is known
 
 	pings uint16 // that came in the second pingTime
 	held  int32  // bytes that waited to be read when that was last looked at
+	sent  uint32 // bytes handed to the socket; wraps
+	taken uint32 // bytes its client had taken of them when thin last looked; wraps
 
 	refused  *refusal      // over a limit, and to be told so; nil: it may stay
 	code     uint16        // close code, for the counters

@@ -64,6 +64,7 @@ func (l *loop) flushConn(c *Conn) {
 func (l *loop) write(c *Conn) {
 	out, size := c.out, c.outBytes
 	c.out, c.outBytes = nil, 0
+	c.sent += uint32(size)
 	l.count.bytesOut.Add(uint64(size))
 	l.count.writes.Add(1)
 	switch {

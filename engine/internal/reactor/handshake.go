@@ -46,8 +46,6 @@ func (l *loop) readHead(c *Conn) {
 		c.sendRejection(shuttingDown)
 	case c.refused != nil:
 		c.sendRejection(c.refused)
-	case !l.owner.logins.take(time.Since(l.owner.start)):
-		c.postpone()
 	default:
 		c.handled = true
 		l.handler.Open(c, req)
@@ -108,11 +106,24 @@ func (c *Conn) refuse(err error) {
 	c.sendRejection(&refusal{status: fault.Status, reason: fault.Reason, msg: fault.Msg})
 }
 
-// postpone refuses a login because there are too many at the moment.
-func (c *Conn) postpone() {
+// Login takes one of the logins that there may be each second ([Config].MaxLogins).
+// It is for clients that are known to be who they say. Where none is left it says
+// how long c is to stay away, which is another time for each.
+func (c *Conn) Login() (wait time.Duration, ok bool) {
+	owner := c.loop.owner
+	if owner.logins.take(time.Since(owner.start)) {
+		return 0, true
+	}
 	c.loop.count.postponed.Add(1)
-	wait := c.loop.owner.logins.comeBack(time.Since(c.loop.owner.start))
-	c.answerRejection(&refusal{503, "busy", "too many logins at a time", wait})
+	return owner.logins.comeBack(time.Since(owner.start)), false
+}
+
+// Postpone answers the upgrade request of a client for which there was no
+// [Conn.Login] left.
+func (c *Conn) Postpone(reason, msg string, wait time.Duration) {
+	if c.state == asking {
+		c.answerRejection(&refusal{503, reason, msg, wait})
+	}
 }
 
 func (c *Conn) sendRejection(why *refusal) {

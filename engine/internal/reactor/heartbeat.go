@@ -39,6 +39,7 @@ func (r *rounds) step(n int) int {
 // tick does what time alone demands.
 func (l *loop) tick(now time.Duration) {
 	l.expire(now)
+	l.thin(now)
 	l.visit(&l.silence, now, func(c *Conn) { l.listen(c, now) })
 	wall := l.owner.start.Add(now)
 	l.visit(&l.ticks, now, func(c *Conn) {

@@ -6,9 +6,10 @@ import (
 	"time"
 )
 
-// logins bounds how many upgrade requests are looked into each second, over all
-// loops: what a login costs is spent on those who get one, when everybody comes
-// back at once. It is a bucket that holds a second's worth.
+// logins bounds how many clients get in each second, over all loops: what a login
+// costs (a session, a backlog, joining) is spent on those who get one, when
+// everybody comes back at once. It is a bucket that holds a second's worth. Who
+// isn't known yet takes nothing from it: strangers can't lock others out.
 //
 // Times are since the start of the reactors.
 type logins struct {

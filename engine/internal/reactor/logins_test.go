@@ -85,12 +85,29 @@ func TestComeBackSometime(t *testing.T) {
 	}
 }
 
-// TestPostponed: above the bound an upgrade is refused, before anybody asks who it
-// is, and the client told when to return.
+// TestPostponed: above the bound a login is refused, and the client told when to
+// return. Who is refused for another reason takes no login from others.
 func TestPostponed(t *testing.T) {
-	asked := 0
-	h := &recorder{open: func(c *Conn, _ *codec.Request) { asked++; c.Accept("") }}
+	stranger := true
+	h := &recorder{open: func(c *Conn, _ *codec.Request) {
+		if stranger {
+			c.Reject(401, "unauthorized", "")
+			return
+		}
+		if wait, ok := c.Login(); !ok {
+			c.Postpone("busy", "too many", wait)
+			c.Postpone("busy", "answered already", wait)
+			return
+		}
+		c.Accept("")
+	}}
 	r := serve(t, Config{Reactors: 1, MaxLogins: 1}, h)
+	for range 10 {
+		if got := ask(t, r); got.Status != 401 {
+			t.Fatalf("a stranger got %d", got.Status)
+		}
+	}
+	r.Do(0, func() { stranger = false })
 	if got := ask(t, r); got.Status != 101 {
 		t.Fatalf("the first is refused: %d", got.Status)
 	}
@@ -101,9 +118,8 @@ func TestPostponed(t *testing.T) {
 			t.Fatalf("got %d %s", got.Status, got.Body)
 		}
 	}
-	s := r.Stats()
-	if uint64(asked) != s.Accepted || s.Rejected[503] != 0 {
-		t.Errorf("asked %d, stats %+v", asked, s)
+	if s := r.Stats(); s.Rejected[503] != 0 || s.Rejected[401] != 10 {
+		t.Errorf("stats %+v", s)
 	}
 }
 

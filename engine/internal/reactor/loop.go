@@ -34,18 +34,19 @@ type loop struct {
 	rooms  map[uint64]*room // rooms that somebody is in
 
 	// owned by the loop: what is to be done
-	batch    []entry   // taken from the inbox
-	done     int       // how many of batch are carried out
-	fan      fanOut    // rooms with posts not yet worked off
-	ready    []*Conn   // accepted outside of a read: bytes may be waiting
-	openings deadlines // of handshakes
-	closings deadlines // of closing handshakes
-	silence  rounds    // looks for silent connections
-	ticks    rounds    // calls Handler.Tick
-	idle     []func()  // to be called when nothing is left to do
-	empty    func()    // to be called when the last connection is gone
-	leaving  bool      // connections are closed as they come
-	halt     bool      // the loop ends after this turn
+	batch    []entry       // taken from the inbox
+	done     int           // how many of batch are carried out
+	fan      fanOut        // rooms with posts not yet worked off
+	ready    []*Conn       // accepted outside of a read: bytes may be waiting
+	openings deadlines     // of handshakes
+	closings deadlines     // of closing handshakes
+	silence  rounds        // looks for silent connections
+	ticks    rounds        // calls Handler.Tick
+	thinned  time.Duration // when thin last looked
+	idle     []func()      // to be called when nothing is left to do
+	empty    func()        // to be called when the last connection is gone
+	leaving  bool          // connections are closed as they come
+	halt     bool          // the loop ends after this turn
 
 	// owned by the loop: the turn under way
 	readBy    *Conn // whose bytes are being read

@@ -143,6 +143,10 @@ func (r *Reactors) DoConn(id delivery.Conn, fn func(c *Conn)) {
 	})
 }
 
+// Crowded reports whether so much waits to be read in all connections together
+// that each should be given only a little at a time.
+func (r *Reactors) Crowded() bool { return r.held.Load() > maxHeld }
+
 // Backlogged reports whether a reactor has so much queued for its rooms, or so
 // much in its inbox, that no more should be sent for a while.
 func (r *Reactors) Backlogged() bool {

@@ -20,7 +20,7 @@ type Stats struct {
 	Rejected  map[int]uint64    // upgrade requests refused, by HTTP status
 	Refused   uint64            // sockets closed unread: far above a connection limit
 	TimedOut  uint64            // handshakes not finished in time
-	Postponed uint64            // upgrade requests refused because there were too many at a time
+	Postponed uint64            // logins put off because there were too many at a time
 	Flooded   uint64            // sockets closed for sending too much before they were accepted
 	Closed    map[uint16]uint64 // connections ended, by close code; 1006 without one
 	Slow      uint64            // connections ended for not reading

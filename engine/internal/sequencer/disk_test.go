@@ -73,7 +73,7 @@ func TestSyncFails(t *testing.T) {
 					t.Errorf("a command: %v", err)
 				}
 			}
-			r.Drain()
+			_ = r.Drain(t.Context())
 			r.Stop()
 			if r.fatal.Load() == 0 {
 				t.Error("Fatal was not called")

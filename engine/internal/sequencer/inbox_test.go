@@ -232,7 +232,7 @@ func TestDrainAndStop(t *testing.T) {
 		}
 		r.sync()
 		if drain {
-			r.Drain()
+			_ = r.Drain(t.Context())
 			wg.Wait()
 			if answered != taken {
 				t.Errorf("drained: %d answers of %d", answered, taken)
@@ -248,7 +248,7 @@ func TestDrainAndStop(t *testing.T) {
 		if err := r.Do(func(*Tx) error { return nil }); !errors.Is(err, ErrShuttingDown) {
 			t.Error(err)
 		}
-		r.Drain()
+		_ = r.Drain(t.Context())
 		if err := r.Submit(time.Now(), []Send{single("a", "b", "1")}); !errors.Is(err, ErrShuttingDown) {
 			t.Error(err)
 		}

@@ -16,8 +16,11 @@ type sealer struct {
 	log   *slog.Logger
 	timer *time.Timer // nil until something was synced
 
-	mu    sync.Mutex // held while it seals
-	ended bool
+	mu      sync.Mutex
+	sealing bool // on a goroutine, which is the only one
+	again   bool // when it is done: the log came to rest meanwhile
+	ended   bool
+	work    sync.WaitGroup // that goroutine
 }
 
 // synced puts the seal off: more is on its way. Only the syncer calls it.
@@ -31,14 +34,36 @@ func (s *sealer) synced() {
 
 // rest seals on a goroutine of its own: no batch waits for it.
 func (s *sealer) rest() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.ended {
+	if !s.begin() {
 		return
 	}
-	if err := s.seal(); err != nil {
-		s.log.Error("sealing the log", "err", err)
+	defer s.work.Done()
+	for more := true; more; more = s.goOn() {
+		if err := s.seal(); err != nil {
+			s.log.Error("sealing the log", "err", err)
+		}
 	}
+}
+
+// begin reports whether to seal. On a disk that hangs goroutines would pile up.
+func (s *sealer) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ended || s.sealing {
+		s.again = s.sealing
+		return false
+	}
+	s.sealing = true
+	s.work.Add(1)
+	return true
+}
+
+func (s *sealer) goOn() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sealing = s.again && !s.ended
+	s.again = false
+	return s.sealing
 }
 
 // stop returns when nothing is sealed any more.
@@ -49,4 +74,5 @@ func (s *sealer) stop() {
 	s.mu.Lock()
 	s.ended = true
 	s.mu.Unlock()
+	s.work.Wait()
 }

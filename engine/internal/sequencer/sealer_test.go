@@ -3,6 +3,7 @@ package sequencer
 import (
 	"errors"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -17,13 +18,13 @@ import (
 // anything new, and none after the end.
 func TestSealsAtRest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var seals int
-		s := sealer{log: slog.New(slog.DiscardHandler), seal: func() error { seals++; return errors.New("ignored") }}
-		want := func(n int) {
+		var seals atomic.Int32
+		s := sealer{log: slog.New(slog.DiscardHandler), seal: func() error { seals.Add(1); return errors.New("ignored") }}
+		want := func(n int32) {
 			t.Helper()
 			synctest.Wait()
-			if seals != n {
-				t.Fatalf("%d seals, want %d", seals, n)
+			if got := seals.Load(); got != n {
+				t.Fatalf("%d seals, want %d", got, n)
 			}
 		}
 		for range 100 { // busy
@@ -42,6 +43,62 @@ func TestSealsAtRest(t *testing.T) {
 		s.stop()
 		time.Sleep(time.Hour)
 		want(2)
+	})
+}
+
+// While a seal takes its time, the next ones are one, after it.
+func TestSlowSeals(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var seals, running atomic.Int32
+		hold := make(chan struct{})
+		s := sealer{log: slog.New(slog.DiscardHandler), seal: func() error {
+			if running.Add(1) > 1 {
+				t.Error("two at a time")
+			}
+			seals.Add(1)
+			<-hold
+			running.Add(-1)
+			return nil
+		}}
+		before := runtime.NumGoroutine()
+		for range 100 {
+			s.synced()
+			time.Sleep(2 * sealAfter)
+			synctest.Wait()
+		}
+		if n, more := seals.Load(), runtime.NumGoroutine()-before; n != 1 || more > 5 {
+			t.Errorf("%d seals, %d goroutines more", n, more)
+		}
+		close(hold)
+		s.stop()
+		if n := seals.Load(); n > 2 {
+			t.Errorf("%d seals", n)
+		}
+		s.synced()
+		time.Sleep(time.Hour)
+		if n := seals.Load(); n > 2 || running.Load() != 0 {
+			t.Errorf("%d seals in the end, %d run", n, running.Load())
+		}
+	})
+}
+
+// A seal that was put off for another one is made up for.
+func TestSealsAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var seals atomic.Int32
+		s := sealer{log: slog.New(slog.DiscardHandler), seal: func() error {
+			seals.Add(1)
+			time.Sleep(time.Second)
+			return nil
+		}}
+		s.synced()
+		time.Sleep(2 * sealAfter)
+		s.synced()
+		time.Sleep(time.Minute)
+		if n := seals.Load(); n != 2 {
+			t.Errorf("%d seals, want 2", n)
+		}
+		s.stop()
 	})
 }
 

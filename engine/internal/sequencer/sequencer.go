@@ -1,6 +1,7 @@
 package sequencer
 
 import (
+	"context"
 	"errors"
 	"hash/maphash"
 	"log/slog"
@@ -171,10 +172,21 @@ func (s *Sequencer) fillFilters(days []uint16) {
 }
 
 // Drain refuses sends from now on and returns when all that came before are
-// answered. Commands still work: connections can leave.
-func (s *Sequencer) Drain() {
+// answered, for which it waits on a disk that has stalled, or with the error of ctx
+// when that ends. Commands still work: connections can leave.
+func (s *Sequencer) Drain(ctx context.Context) error {
 	s.inbox.refuse()
-	_ = s.Do(func(*Tx) error { return nil }) // refused only after Stop, when all is answered
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		_ = s.DoAnyway(func(*Tx) error { return nil }) // refused only after Stop, or a failure: nothing is answered any more
+	}()
+	select {
+	case <-answered:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }
 
 // Stop refuses what comes from now on, writes and answers what came before, and

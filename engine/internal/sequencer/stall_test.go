@@ -1,6 +1,7 @@
 package sequencer
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"sync/atomic"
@@ -93,6 +94,40 @@ func TestStall(t *testing.T) {
 		}
 		if got := r.send1(single("a", "b", "afterwards")); got.Seq != 4 {
 			t.Errorf("%+v", got)
+		}
+		r.stop()
+	})
+}
+
+// Drain waits for the disk, if need be until its context ends, and counts nothing
+// as refused where that is full.
+func TestDrainInStall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := &slowLog{}
+		r := build(t, errorfs.Wrap(vfs.NewMem(), log), func(c *Config) { c.StallAfter = 2 * time.Second })
+		r.Start()
+		r.send1(single("a", "b", "first"))
+		hold := make(chan struct{})
+		log.hold.Store(&hold)
+		answered := make(chan Result, 1)
+		m := single("a", "b", "under way")
+		m.Done = func(res Result) { answered <- res }
+		if err := r.Submit(time.Now(), []Send{m}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		r.SetFull(true)
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		if err := r.Drain(ctx); !errors.Is(err, context.DeadlineExceeded) || len(answered) != 0 {
+			t.Errorf("%v, %d answers while the disk stalls", err, len(answered))
+		}
+		time.AfterFunc(time.Second, func() { close(hold) })
+		if err := r.Drain(t.Context()); err != nil || len(answered) != 1 {
+			t.Errorf("%v, %d answers of 1", err, len(answered))
+		}
+		if n := r.RefusedFull(); n != 0 {
+			t.Errorf("%d were refused", n)
 		}
 		r.stop()
 	})

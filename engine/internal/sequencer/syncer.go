@@ -89,8 +89,8 @@ func (y *syncer) sync(group []*batch) (time.Duration, error) {
 		return 0, nil
 	}
 	start := time.Now()
-	failpoint.Hit(failpoint.BeforeSync)
 	y.since.set(start.Sub(y.start))
+	failpoint.Hit(failpoint.BeforeSync)
 	err := y.db.Sync()
 	y.since.clear()
 	failpoint.Hit(failpoint.AfterSync)

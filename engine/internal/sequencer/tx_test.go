@@ -223,7 +223,7 @@ func TestDoAfterDrain(t *testing.T) {
 	r := start(t, fs, nil)
 	r.group("g", "o", "u")
 	r.attach(delivery.Conn{Serial: 1}, "u", "d", true)
-	r.Drain()
+	_ = r.Drain(t.Context())
 	if err := r.Submit(time.Now(), []Send{toGroup("o", "g", "1")}); !errors.Is(err, ErrShuttingDown) {
 		t.Error(err)
 	}

@@ -57,7 +57,7 @@ func newRules(t *testing.T) *rules {
 	s.hub = New(cfg)
 	s.Service = chat.New(chat.Config{
 		Reactors: 2, Readers: 2, Backlog: 20, RetryAfter: 30 * time.Second, Retries: 3,
-		MaxMembers: 100, GroupMembers: 100, MaxOutbound: cfg.MaxOutbound, Logger: logger,
+		MaxMembers: 100, GroupMembers: 100, MaxOutbound: cfg.MaxOutbound, Crowded: func() bool { return false }, Logger: logger,
 	}, db, s.seq, s.hub)
 	s.seq.Start()
 	server := httptest.NewServer(handler(s.hub))
