@@ -116,7 +116,7 @@ func TestEveryReadFails(t *testing.T) {
 	fs := filled(t, 1, ends["killed"])
 	want, _ := content(t, cloned(t, fs))
 	noticed := 0
-	for n := int32(1); ; n++ {
+	for n := int32(1); ; n += failEvery {
 		clone := cloned(t, fs)
 		e := &nthError{of: reads, n: n}
 		got, problems := contentUnlessFatal(smallBlocks(t, errorfs.Wrap(clone, e)))
@@ -133,7 +133,7 @@ func TestEveryReadFails(t *testing.T) {
 			break
 		}
 	}
-	if noticed < 10 {
+	if noticed < 10/failEvery {
 		t.Errorf("only %d failures were noticed", noticed)
 	}
 }

@@ -149,10 +149,11 @@ func TestFullDisk(t *testing.T) {
 	f.p.api("POST", "/api/v1/messages/recall?uid=a", `{"id":"`+f.answered[len(f.answered)-1]+`"}`, &struct{}{})
 	f.p.kill()
 
-	f.p = startProcess(t, dir, bound) // still nearly full: it starts and reads
-	if reason := f.send(); reason != "storage_full" {
+	f.p = startProcess(t, dir, bound) // as full, but for what recovery frees: it starts and reads
+	if reason := f.send(); reason != "storage_full" && reason != "" {
 		t.Errorf("after a restart: %q", reason)
 	}
+	f.check()
 	if err := os.Remove(ballast); err != nil {
 		t.Fatal(err)
 	}

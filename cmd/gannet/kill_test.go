@@ -98,6 +98,7 @@ type sender struct {
 	*ledger
 	user    string
 	n       int
+	most    int       // of n; 0: no bound
 	pending []attempt // begun and not answered, from this and earlier connections
 }
 
@@ -129,7 +130,7 @@ func (s *sender) chat(p *process, on bool) {
 		}
 	}
 	for on || len(s.pending) > 0 {
-		for on && len(s.pending) < window {
+		for on && len(s.pending) < window && (s.most == 0 || s.n < s.most) {
 			if err := post(ws, s.begin()); err != nil {
 				return
 			}

@@ -52,9 +52,10 @@ func (c *chatter) found(p *process) {
 	p.api("POST", "/api/v1/groups?uid=watcher", `{"group_id":"g","name":"g","members":["s0","s1","s2","s3","s4","s5","s6","s7"]}`, &struct{}{})
 }
 
-// talk lets all send until the server is killed.
+// talk lets all send until they have sent a few hundred each or the server is killed.
 func (c *chatter) talk(p *process) {
 	for _, s := range c.senders {
+		s.most = s.n + 500
 		c.wg.Go(func() { s.chat(p, true) })
 	}
 }
