@@ -32,9 +32,10 @@ func TestOlderData(t *testing.T) {
 	b.expect(synced("first", "single_1:2", 5, false)) // where the client goes on from
 	b.send(`{"type":"ack","conv_id":"single_1:2","seq":10}`)
 	b.send(`{"type":"ack","ids":["` + lost["msg_id"].(string) + `"]}`)
+	a := s.enter("1")
 	s.api("POST", "/api/v1/messages/read?uid=2", `{"conv_id":"single_1:2","seq":10}`)
 	b.expect(object{"type": "read", "seq": 5.0})
-	a := s.enter("1")
+	a.expect(object{"type": "read", "seq": 5.0})
 	a.say(`"to":"2"`, 6, 7)
 	b.hear(6, 7)
 	list := s.api("GET", "/api/v1/conversations?uid=2", "")["conversations"].([]any)[0].(object)
