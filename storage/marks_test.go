@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 
@@ -14,9 +15,10 @@ import (
 
 // failingSync fails the fsync of files and directories whose names have a text in
 // them.
-func failingSync(of *string) errorfs.Injector {
+func failingSync(names *atomic.Value) errorfs.Injector {
 	return errorfs.InjectorFunc(func(op errorfs.Op) error {
-		if *of != "" && strings.Contains(op.Path, *of) && (op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpOpenDir) {
+		of, _ := names.Load().(string)
+		if of != "" && strings.Contains(op.Path, of) && (op.Kind == errorfs.OpFileSync || op.Kind == errorfs.OpOpenDir) {
 			return syscall.ENOSPC
 		}
 		return nil
@@ -55,7 +57,7 @@ func TestFailingSeals(t *testing.T) {
 	for reopened := range 2 {
 		for before := range 3 {
 			mem := vfs.NewMem()
-			failing := ""
+			var failing atomic.Value
 			fs := errorfs.Wrap(mem, failingSync(&failing))
 			db, err := Open(options(t, fs))
 			if err != nil {
@@ -77,7 +79,7 @@ func TestFailingSeals(t *testing.T) {
 				}
 			}
 			durable := slotsOf(t, mem)
-			failing = marksFile
+			failing.Store(marksFile)
 			for range 3 {
 				if err := db.Seal(); !errors.Is(err, syscall.ENOSPC) {
 					t.Errorf("sealed: %v", err)
@@ -95,7 +97,7 @@ func TestFailingSeals(t *testing.T) {
 			if whole == 0 {
 				t.Errorf("%d seals before, reopened %d: all slots were written to", before, reopened)
 			}
-			failing = ""
+			failing.Store("")
 			if err := db.Close(); err != nil {
 				t.Error(err)
 			}
@@ -136,14 +138,14 @@ func TestMarksOfNewDatabase(t *testing.T) {
 // A directory of somebody else's isn't the database's: a copy that can't be made
 // there ends nothing.
 func TestCheckpointFails(t *testing.T) {
-	failing := ""
+	var failing atomic.Value
 	fs := errorfs.Wrap(vfs.NewMem(), failingSync(&failing))
 	db, err := Open(options(t, fs)) // in which a fatal error fails the test
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(t, db, func(b *Batch) { putEntries(b, 1, 32) })
-	failing = "/a/copy"
+	failing.Store("/a/copy")
 	if err := db.Checkpoint("/a/copy"); !errors.Is(err, syscall.ENOSPC) {
 		t.Errorf("copied: %v", err)
 	}

@@ -2,4 +2,7 @@
 
 package storage
 
-const failEvery = 1 // which of the reads are made to fail
+const (
+	racing    = false // whether the race detector is on
+	failEvery = 1     // which of the reads are made to fail
+)

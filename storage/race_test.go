@@ -2,5 +2,9 @@
 
 package storage
 
-// Under the race detector Pebble takes a stack trace with each of its reads.
-const failEvery = 40
+// The race detector allocates, and Pebble takes a stack trace with each of its
+// reads.
+const (
+	racing    = true
+	failEvery = 40
+)

@@ -170,6 +170,9 @@ func rowOf(t *testing.T, db *DB, key []byte) (value []byte) {
 
 // Neither sealing nor opening allocates.
 func TestSealingDoesNotAllocate(t *testing.T) {
+	if racing {
+		t.Skip("the race detector allocates")
+	}
 	for _, name := range []string{"plain", sealedTest + "too"} {
 		t.Run(name, func(t *testing.T) {
 			db := open(t, vfs.NewMem())

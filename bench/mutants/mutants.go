@@ -100,4 +100,44 @@ var mutants = []mutant{
 		}},
 		tests: []string{"./engine/internal/sequencer", "./engine"},
 	},
+	{
+		name:   "senders-forgotten",
+		breaks: "one's own messages aren't unread after a crash",
+		edits: []edit{{
+			"engine/internal/sequencer/sequencer.go",
+			"err := s.recoverNoted(); err != nil",
+			"err := error(nil); err != nil",
+		}},
+		tests: []string{"./engine/internal/sequencer"},
+	},
+	{
+		name:   "rows-anywhere",
+		breaks: "an encrypted row is believed in its own place only",
+		edits: []edit{{
+			"storage/seal.go",
+			"x.aad = append(append(x.aad[:0], key...), header...)",
+			"x.aad = append(x.aad[:0], header...)",
+		}},
+		tests: []string{"./storage"},
+	},
+	{
+		name:   "unread-marks",
+		breaks: "a damaged log isn't read short",
+		edits: []edit{{
+			"storage/mark.go",
+			"	case sum.Sum32() != m.sum:\n",
+			"	case sum.Sum32() != m.sum && false:\n",
+		}},
+		tests: []string{"./storage"},
+	},
+	{
+		name:   "no-room-check",
+		breaks: "messages are refused before the disk is full",
+		edits: []edit{{
+			"engine/internal/sequencer/place.go",
+			"	if s.noRoom() {\n		s.refuse(m, ErrStorageFull)",
+			"	if s.noRoom() && false {\n		s.refuse(m, ErrStorageFull)",
+		}},
+		tests: []string{"./engine/internal/sequencer"},
+	},
 }
