@@ -48,7 +48,7 @@ var corruptions = map[string]corruption{
 func TestPromisesBroken(t *testing.T) {
 	for name, c := range corruptions {
 		t.Run(name, func(t *testing.T) {
-			broken, missed := 0, 0
+			broken := 0
 			rapid.Check(t, func(t *rapid.T) {
 				h := c.do(t, simulate(t))
 				if h == nil {
@@ -56,19 +56,12 @@ func TestPromisesBroken(t *testing.T) {
 				}
 				broken++
 				if r := Check(h); !slices.ContainsFunc(c.want, func(k string) bool { return r.Counts[k] > 0 }) {
-					if name == "push to who has left" { // now and then it can't be told for sure who was out
-						missed++
-						return
-					}
 					t.Fatalf("want %v, got %v", c.want, r.Violations)
 				}
 				if slices.Contains(linear, c.want[0]) && linearizable(h) {
 					t.Fatalf("linearizable, though %v", Check(h).Violations)
 				}
 			})
-			if missed*10 > broken {
-				t.Errorf("%d of %d weren't noticed", missed, broken)
-			}
 			if broken == 0 {
 				t.Error("no history could be broken so")
 			}

@@ -62,9 +62,8 @@ func newTroughs(marks []mark) troughs {
 	return marks[kept:]
 }
 
-// after returns the lowest value that was noted later than at, the largest
-// number if none was.
-func (t troughs) after(at int64) uint64 {
+// lowest returns the mark of the lowest value that was noted later than at.
+func (t troughs) lowest(at int64) (mark, bool) {
 	n, _ := slices.BinarySearchFunc(t, at, func(m mark, at int64) int {
 		if m.at <= at {
 			return -1
@@ -72,9 +71,18 @@ func (t troughs) after(at int64) uint64 {
 		return 1
 	})
 	if n == len(t) {
-		return math.MaxUint64
+		return mark{}, false
 	}
-	return t[n].value
+	return t[n], true
+}
+
+// after returns the lowest value that was noted later than at, the largest
+// number if none was.
+func (t troughs) after(at int64) uint64 {
+	if m, some := t.lowest(at); some {
+		return m.value
+	}
+	return math.MaxUint64
 }
 
 func compareTimes(a, b mark) int { return cmp.Compare(a.at, b.at) }

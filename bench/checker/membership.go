@@ -4,7 +4,7 @@ package checker
 // Who isn't said to have joined is taken for a member from the beginning.
 type membership struct {
 	leaves peaks   // when leaves began that may have happened: when they ended
-	left   peaks   // when leaves were answered: when they began
+	left   troughs // when leaves began that were answered: when they ended
 	joins  peaks   // when joins began that may have happened: when they ended
 	joined troughs // when joins began that were answered: when they ended
 	lets   peaks   // as joins, with the user's sends, by which a server may let the user in
@@ -33,11 +33,11 @@ func newMembership(joins, leaves, sends []*operation, placed func(*operation) in
 	var leaving []mark
 	for _, o := range leaves {
 		if o.phase == OK {
-			left = append(left, mark{o.done, uint64(o.begun), o.ended})
+			left = append(left, mark{o.begun, uint64(o.done), o.ended})
 		}
 		leaving = append(leaving, mark{o.begun, uint64(o.done), o.ended})
 	}
-	m.leaves, m.left = newPeaks(leaving), newPeaks(left)
+	m.leaves, m.left = newPeaks(leaving), newTroughs(left)
 	return &m
 }
 
@@ -58,15 +58,18 @@ func (m *membership) in(begun, ended int64) (since int64, sure bool) {
 	return int64(join), true
 }
 
-// out returns the answered leave after which the user can't have been a member
-// at any moment from begun to ended.
-func (m *membership) out(begun, ended int64) (leave mark, sure bool) {
-	leave, sure = m.left.before(begun)
-	if !sure {
-		return leave, false
+// out returns the leave after which the user can't have been a member at any
+// moment until ended: the one that was answered first of those that began after
+// the last thing that may have let the user in. It must have been answered before
+// begun. The mark is when.
+func (m *membership) out(begun, ended int64) (answered mark, sure bool) {
+	since := int64(-1)
+	if let, some := m.lets.before(ended); some {
+		since = int64(let.value)
 	}
-	let, some := m.lets.before(ended)
-	return leave, !some || let.value < leave.value
+	leave, some := m.left.lowest(since)
+	answered = mark{at: int64(leave.value), event: leave.event}
+	return answered, some && answered.at < begun
 }
 
 // settled reports whether the user was a member from the beginning on and no
