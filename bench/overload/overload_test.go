@@ -51,9 +51,6 @@ func briefly(t *testing.T, name string) Options {
 // should, that the healthy chat loses nothing, and that the figures come back to
 // what they were.
 func TestAttacks(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a quarter of a minute")
-	}
 	names := shortAttacks()
 	rows, errs := make([][]*Row, len(names)), make([]error, len(names))
 	var all sync.WaitGroup // they mostly wait: more of them than t.Parallel runs at a time
