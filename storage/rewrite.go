@@ -55,18 +55,8 @@ func (b *Batch) PutRun(run Run) []Run {
 		n := runEnd(run.Messages, maxRunLen)
 		part.Messages, run.Messages = run.Messages[:n:n], run.Messages[n:]
 		b.putRun(part.Conv, part.Base, part.Messages)
-		run.Base += countMessages(part.Messages)
+		run.Base += readable(part.Messages)
 		parts = append(parts, part)
 	}
 	return parts
-}
-
-// countMessages counts the entries that are messages, not events.
-func countMessages(msgs []Message) (n uint64) {
-	for i := range msgs {
-		if !msgs[i].Event {
-			n++
-		}
-	}
-	return n
 }
