@@ -115,14 +115,14 @@ func runBadJSON(ctx context.Context, s *siege) error {
 	for range 10 {
 		bad = append(bad, codec.AppendMaskedFrame(nil, codec.OpText, mask, []byte(`{"type":"send",,}`))...)
 	}
+	tokens, err := s.tokens()
+	if err != nil {
+		return err
+	}
 	hc := &http.Client{Timeout: answerTime, Transport: &http.Transport{MaxIdleConnsPerHost: s.n}}
 	defer hc.CloseIdleConnections()
 	return s.breach(ctx, false, func(ctx context.Context, c *socket, i int) error {
-		token, err := s.target.token(user(i))
-		if err != nil {
-			return err
-		}
-		if err := s.ask(ctx, hc, http.MethodPost, "/messages/send", token, `{"to":,}`); err != nil {
+		if err := s.ask(ctx, hc, http.MethodPost, "/messages/send", tokens[i], `{"to":,}`); err != nil {
 			return err
 		}
 		_, err = c.Write(bad)

@@ -59,17 +59,17 @@ func runFragments(ctx context.Context, s *siege) error {
 // breach has each attacker log in, do wrong, wait for what the server makes of it,
 // and come again.
 func (s *siege) breach(ctx context.Context, deflate bool, wrong func(ctx context.Context, c *socket, i int) error) error {
+	tokens, err := s.tokens()
+	if err != nil {
+		return err
+	}
 	return s.again(ctx, s.n, func(ctx context.Context, i int) error {
-		token, err := s.target.token(user(i))
-		if err != nil {
-			return err
-		}
 		c, err := s.target.open(ctx, s.target.WS, i)
 		if err != nil {
 			return err
 		}
 		defer c.cut()
-		resp, err := c.upgrade(s.target, token, deflate)
+		resp, err := c.upgrade(s.target, tokens[i], deflate)
 		if err != nil {
 			if resp != nil {
 				pause(ctx, retryAfter(err))

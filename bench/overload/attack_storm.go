@@ -16,15 +16,12 @@ const gently = 1000
 // runReconnectStorm cuts all connections at once, and brings them back at once.
 // A client that is refused comes again when the server says.
 func runReconnectStorm(ctx context.Context, s *siege) error {
-	tokens := make([]string, s.n)
-	for i := range tokens {
-		var err error
-		if tokens[i], err = s.target.token(user(i)); err != nil {
-			return err
-		}
+	tokens, err := s.tokens()
+	if err != nil {
+		return err
 	}
 	first := &crowd{sockets: make([]*socket, s.n)}
-	err := s.each(s.n, func(i int) error {
+	err = s.each(s.n, func(i int) error {
 		pause(ctx, time.Duration(i)*time.Second/gently)
 		return s.enter(ctx, first, i, tokens[i], "")
 	})

@@ -19,6 +19,18 @@ type siege struct {
 
 func user(i int) string { return fmt.Sprintf("attacker%05d", i) }
 
+// tokens are the attackers', one each.
+func (s *siege) tokens() ([]string, error) {
+	tokens := make([]string, s.n)
+	for i := range tokens {
+		var err error
+		if tokens[i], err = s.target.token(user(i)); err != nil {
+			return nil, err
+		}
+	}
+	return tokens, nil
+}
+
 // each runs one attacker in each of n goroutines and returns the first errors.
 func (s *siege) each(n int, attacker func(i int) error) error {
 	var mu sync.Mutex

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -56,6 +57,7 @@ func (e *endpoint) run(x *exchange, now time.Time) (err *wire.Error) {
 		return err
 	}
 	if err := e.server.admit(x, e.route, now); err != nil {
+		hold(x.r.Context())
 		return err
 	}
 	if err := e.server.readBody(x, e.route.body); err != nil {
@@ -65,6 +67,21 @@ func (e *endpoint) run(x *exchange, now time.Time) (err *wire.Error) {
 		return e.server.once(x, e.route.do)
 	}
 	return e.route.do(e.server, x)
+}
+
+// holdTime is how long it takes until somebody who may not ask, or not so often, is
+// told so.
+const holdTime = 25 * time.Millisecond
+
+// hold has a refusal wait: who floods the server on some connections, or tries
+// logins, waits for it each time, and leaves the processor to the others.
+func hold(ctx context.Context) {
+	timer := time.NewTimer(holdTime)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 // admit lets a request pass that comes from somebody who may ask for this, and

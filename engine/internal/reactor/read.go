@@ -93,7 +93,7 @@ func (l *loop) handle(c *Conn, msg codec.Message) bool {
 
 // maxPings is how many pings a connection may send in a second. They are free of
 // the limits that requests have: keeping a connection alive must not be refused.
-const maxPings = 1000
+const maxPings = 100
 
 func (l *loop) answerPing(c *Conn, payload []byte) {
 	if second := uint16(l.now() / time.Second); second != c.pingTime {
