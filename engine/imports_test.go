@@ -30,6 +30,7 @@ var mayImport = map[string][]string{
 	"engine/internal/reactor":      {deliveryPkg, failpointPkg, "codec", "engine/internal/metrics"},
 	"engine/internal/sequencer":    {deliveryPkg, failpointPkg, "storage", "engine/internal/metrics"},
 	"engine/internal/chat":         {deliveryPkg, failpointPkg, "codec", "codec/wire", "storage", "engine/internal/sequencer"},
+	"engine/internal/desk":         {deliveryPkg, failpointPkg, "codec/wire", "storage", "engine/internal/chat", "engine/internal/metrics", "engine/internal/sequencer"},
 	"engine/internal/operator":     {"storage", "engine/internal/sequencer"},
 	"engine/internal/sse":          {deliveryPkg, "codec", "codec/wire", "engine/internal/chat"},
 	"engine/internal/door": {
@@ -37,18 +38,19 @@ var mayImport = map[string][]string{
 		"engine/internal/reactor", "engine/internal/sse",
 	},
 	"engine/internal/httpapi": {
-		deliveryPkg, "codec/wire", "engine/auth", "engine/internal/chat", "engine/internal/metrics", "engine/internal/operator", "engine/internal/web",
+		deliveryPkg, "codec/wire", "engine/auth", "engine/internal/chat", "engine/internal/desk", "engine/internal/metrics", "engine/internal/operator", "engine/internal/web",
 	},
 	"engine": {
-		deliveryPkg, failpointPkg, "codec", "codec/wire", "storage", "engine/auth", "engine/internal/chat", "engine/internal/door", "engine/internal/httpapi",
+		deliveryPkg, failpointPkg, "codec", "codec/wire", "storage", "engine/auth", "engine/internal/chat", "engine/internal/desk", "engine/internal/door", "engine/internal/httpapi",
 		"engine/internal/metrics", "engine/internal/operator", "engine/internal/reactor", "engine/internal/sequencer", "engine/internal/sse", "engine/internal/web",
 	},
 	"bench":          {"codec", "codec/wire", "codec/client", "engine/auth"},
 	"bench/checker":  {},
 	"bench/chaos":    {"bench/checker"},
 	"bench/overload": {"codec", "codec/wire", "codec/client", "engine/auth"},
+	"bench/desk":     {"codec", "codec/wire", "codec/client", "engine/auth", "bench"},
 	"bench/mutants":  {},
-	"cmd/gannet":     {"engine", "engine/auth", "storage", "bench", "bench/checker", "bench/chaos", "bench/overload"},
+	"cmd/gannet":     {"engine", "engine/auth", "storage", "bench", "bench/checker", "bench/chaos", "bench/desk", "bench/overload"},
 }
 
 const (
