@@ -191,35 +191,38 @@ func (s *Service) plan(user string, cu *catchUp) error {
 	if err != nil {
 		return err
 	}
-	err = s.db.Sessions(user, func(rec storage.Session) error {
+	return s.planFrom(user, cu, has)
+}
+
+// planFrom is plan for a client that has of each conversation, by its number, what
+// its cursors said.
+func (s *Service) planFrom(user string, cu *catchUp, has map[uint64]uint64) error {
+	err := s.db.Sessions(user, func(rec storage.Session) error {
 		st, ok, err := s.stretch(cu, &rec, has)
 		if ok {
 			cu.stretches = append(cu.stretches, st)
 		}
-		if !rec.Left {
-			delete(has, rec.Conv)
-		}
 		return err
 	})
-	if err != nil {
-		return err
+	if err == nil {
+		cu.planGone()
 	}
-	return s.planGone(cu, has)
+	return err
 }
 
 // planGone tells a client of conversations that it names and that are not its
-// user's, any more or ever: which of the two is not told.
-func (s *Service) planGone(cu *catchUp, left map[uint64]uint64) error {
+// user's, any more or ever: which of the two is not told. One that came into being
+// after the cursors were looked up, and of which nothing is on disk, was not yet.
+func (cu *catchUp) planGone() {
+	planned := make(map[string]bool, len(cu.stretches))
+	for i := range cu.stretches {
+		planned[cu.stretches[i].place.id] = true
+	}
 	for _, c := range cu.cursors {
-		rec, ok, err := s.db.Conversation(c.ConvID)
-		if err != nil {
-			return err
-		}
-		if _, gone := left[rec.Num]; gone || !ok {
+		if !planned[c.ConvID] {
 			cu.synced = append(cu.synced, wire.Synced{ConvID: c.ConvID, Gone: true})
 		}
 	}
-	return nil
 }
 
 // stretch finds what a conversation has to send. One that the client named has a

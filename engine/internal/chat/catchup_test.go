@@ -205,6 +205,24 @@ func TestLateRuns(t *testing.T) {
 	c.quiet()
 }
 
+// Every conversation that a sync names is in its answer: also one that came into
+// being after the cursors were looked up, and had nothing to send.
+func TestSyncOfTheNew(t *testing.T) {
+	s := open(t, nil)
+	looked, err := s.cursorsByNum([]wire.Cursor{{ConvID: "single_a:b"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.talk("a", "b", 1)
+	cu := &catchUp{sync: true, resume: s.seq.Durable(), limit: 9, cursors: []wire.Cursor{{ConvID: "single_a:b"}}}
+	if err := s.planFrom("b", cu, looked); err != nil {
+		t.Fatal(err)
+	}
+	if len(cu.stretches) != 0 || len(cu.synced) != 1 || cu.synced[0] != (wire.Synced{ConvID: "single_a:b", Gone: true}) {
+		t.Errorf("%d stretches, %+v", len(cu.stretches), cu.synced)
+	}
+}
+
 // A connection that is gone stops its catch-up, and others go on.
 func TestCatchUpOfTheGone(t *testing.T) {
 	s := open(t, nil)
