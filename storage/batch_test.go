@@ -40,8 +40,34 @@ func TestBatchRefuses(t *testing.T) {
 		"revokes two":             func(b *Batch) { b.DeleteRevocation(Revocation{User: "a", TokenID: "b"}) },
 		"no idempotency key":      func(b *Batch) { b.PutAnswer(1, "a", "", Answer{}) },
 		"NUL in answer":           func(b *Batch) { b.PutAnswer(1, "\x00", "k", Answer{}) },
-		"place twice":             func(b *Batch) { b.PutPlaces([]Place{{1, 1, 1}, {1, 1, 2}}) },
-		"place without a seq":     func(b *Batch) { b.PutPlaces([]Place{{1, 1, 0}}) },
+		"desk session without id": func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.ID = "" }), nil) },
+		"NUL in desk session":     func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.ID = "a\x00" }), nil) },
+		"nobody asks":             func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.Visitor = "" }), nil) },
+		"NUL in visitor":          func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.Visitor = "\x00" }), nil) },
+		"NUL in agent":            func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.Agent = "\x00" }), nil) },
+		"NUL in tag": func(b *Batch) {
+			b.PutDeskSession(deskWith(func(s *DeskSession) { s.Tags = []string{"t", "\x00"} }), nil)
+		},
+		"empty tag":            func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.Tags = []string{""} }), nil) },
+		"no state":             func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.State = 0 }), nil) },
+		"unknown state":        func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.State = 6 }), nil) },
+		"unknown turn":         func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.Turn = 3 }), nil) },
+		"no desk conversation": func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.Conv = 0 }), nil) },
+		"created before 1970":  func(b *Batch) { b.PutDeskSession(deskWith(func(s *DeskSession) { s.CreatedAt = -5 }), nil) },
+		"in place of another":  func(b *Batch) { b.PutDeskSession(deskFull, &DeskSession{ID: "x", Conv: 1, CreatedAt: 1}) },
+		"other conversation": func(b *Batch) {
+			b.PutDeskSession(deskWith(func(s *DeskSession) { s.Conv++ }), &deskFull)
+		},
+		"other creation": func(b *Batch) {
+			b.PutDeskSession(deskWith(func(s *DeskSession) { s.CreatedAt++ }), &deskFull)
+		},
+		"agent without id":    func(b *Batch) { b.PutDeskAgent(DeskAgent{}) },
+		"NUL in skill":        func(b *Batch) { b.DeleteDeskSkill("\x00") },
+		"reply without id":    func(b *Batch) { b.PutDeskReply(DeskReply{}) },
+		"merge into nobody":   func(b *Batch) { b.PutDeskMerge(DeskMerge{Visitor: "v"}) },
+		"visitor without id":  func(b *Batch) { b.PutDeskVisitor(DeskVisitor{}) },
+		"place twice":         func(b *Batch) { b.PutPlaces([]Place{{1, 1, 1}, {1, 1, 2}}) },
+		"place without a seq": func(b *Batch) { b.PutPlaces([]Place{{1, 1, 0}}) },
 	} {
 		b := db.NewBatch()
 		b.PutSystem("refused", nil)

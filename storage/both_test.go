@@ -15,6 +15,7 @@ func TestSealed(t *testing.T) {
 		"crash": TestCrash, "crash in open": TestCrashInOpen,
 		"every write fails": TestEveryWriteFails, "every read fails": TestEveryReadFails,
 		"checkpoint": TestCheckpoint, "read only": TestReadOnly,
+		"desk": TestDeskRecords, "desk session": TestDeskSession, "verify desk": TestVerifyDesk,
 	} {
 		t.Run(sealedTest+name, test)
 	}

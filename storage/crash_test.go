@@ -22,6 +22,7 @@ type history struct {
 	copies int
 	id     uint64
 	last   [5]uint64 // by conversation number
+	desk   deskHistory
 
 	mu      sync.Mutex // of what somebody else looks at, too
 	written [5]uint64
@@ -46,6 +47,7 @@ func (h *history) batch(b *Batch) {
 		b.PutReaction(conv, h.last[conv], Reaction{User: user, Emoji: "e"})
 		b.PutExpiry(Expiry{At: int64(h.id), Conv: conv, Seq: h.last[conv]})
 	}
+	h.desk.step(b, h.rng, int64(h.id))
 }
 
 // check holds what survived a crash against what was written.
@@ -59,6 +61,7 @@ func (h *history) check(t *testing.T, db *DB) {
 		}
 	}
 	verify(t, db) // that there is no gap and no half of a batch
+	checkDesk(t, db)
 }
 
 // step does something that a server or its operator may do.

@@ -7,6 +7,8 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"github.com/cockroachdb/pebble/v2"
 	"github.com/cockroachdb/pebble/v2/vfs"
@@ -17,8 +19,9 @@ import (
 //
 // What is written in answer to what was read needs one writer, which is the
 // caller's (see Writing in the package's description). What the database applies
-// by itself beside that writer, in DropOldKeys and when a new data key is due, are
-// rows that only it reads and writes, under a lock of their own.
+// by itself beside that writer, in DropOldKeys, when a new data key is due, and
+// when the first record needs a newer schema, are rows that only it reads and
+// writes, under locks of their own.
 type DB struct {
 	p        *pebble.DB
 	lock     *pebble.Lock
@@ -31,6 +34,8 @@ type DB struct {
 	onLocked func() error
 	keys     *keyring
 	readOnly bool
+	schema   atomic.Uint64 // the version that the database is signed with
+	signing  sync.Mutex    // with another one
 }
 
 // Open opens the database in a directory, and creates both if need be, unless
@@ -87,9 +92,10 @@ func (db *DB) recognize() error {
 	if err == nil {
 		err = checkKeys(db.keys.masters)
 	}
-	if err == nil && version == schemaSealed {
+	if err == nil && version >= schemaSealed {
 		err = db.keys.load()
 	}
+	db.schema.Store(version)
 	return err
 }
 

@@ -113,8 +113,8 @@ func TestOpenUnwritable(t *testing.T) {
 
 func TestOpenOtherSchema(t *testing.T) {
 	for version, want := range map[byte]string{
-		schemaSealed + 1: "version 4, this program knows up to 3",
-		1:                "version 1, which no release has written",
+		schemaDesk + 1: "version 5, this program knows up to 4",
+		1:              "version 1, which no release has written",
 	} {
 		fs := vfs.NewMem()
 		db, err := Open(options(t, fs))

@@ -1,11 +1,14 @@
 package storage
 
-import "fmt"
+import (
+	"fmt"
+	"strconv"
+)
 
 // describeKey names a record for people.
 func describeKey(key []byte) string {
 	for _, describe := range []func([]byte) string{
-		describeNumbers, describeUser, describeDay, describeMore,
+		describeNumbers, describeUser, describeDay, describeMore, describeDesk,
 	} {
 		if name := describe(key); name != "" {
 			return name
@@ -69,4 +72,29 @@ func describeMore(key []byte) string {
 		return fmt.Sprintf("reaction conv=%d seq=%d user=%q emoji=%q", conv, seq, user, emoji)
 	}
 	return ""
+}
+
+func describeDesk(key []byte) string {
+	for _, p := range []struct {
+		kind byte
+		name string
+	}{
+		{deskSession, "session"}, {deskAgent, "agent"}, {deskSkill, "skill"},
+		{deskReply, "reply"}, {deskVisitor, "visitor"}, {deskMerge, "merge"},
+	} {
+		if name, ok := splitDeskKey(key, p.kind); ok {
+			return fmt.Sprintf("desk %s %q", p.name, name)
+		}
+	}
+	x, place, ok := splitDeskIndex(key)
+	if !ok {
+		return ""
+	}
+	index := map[byte]string{
+		deskOpen: "open", deskCreated: "created", deskByAgent: "agent=", deskByVisitor: "visitor=", deskByTag: "tag=",
+	}[x.kind]
+	if x.named() {
+		index += strconv.Quote(x.of)
+	}
+	return fmt.Sprintf("desk index %s time=%d session=%q", index, place.at, place.id)
 }

@@ -1,9 +1,9 @@
 // Package storage keeps what the engine must not lose: messages and events, the
 // records by which a repeated send or request is recognised, conversations,
 // groups with their members, requests to join and bans, each user's place in a
-// conversation, blocks, reactions, expiries and revoked tokens. It is the only
-// package that knows the database underneath (Pebble); above it there are
-// typed records only.
+// conversation, blocks, reactions, expiries and revoked tokens, and the sessions,
+// agents and visitors of the customer-service desk. It is the only package that
+// knows the database underneath (Pebble); above it there are typed records only.
 //
 // # Entries
 //
@@ -39,6 +39,10 @@
 // go on with varints and length-prefixed strings. A value that doesn't read
 // exactly as written is reported as [ErrCorrupt], never skipped.
 //
+// The schema version says who may open the database. It rises with the first
+// record that older programs would go wrong by: with the first data key, and
+// with the first record of the desk.
+//
 // # Encryption
 //
 // With [Options.Keys] the entries of conversations are sealed: what a message or
@@ -60,5 +64,7 @@
 // join, cursors, reactions, blocks, revocations, when users were last seen,
 // expiries, kept answers, which repeat some of this, and cids with fingerprints,
 // which are 64-bit hashes of contents: who holds the files can't read contents,
-// but can test a guess of one that was sent with a cid.
+// but can test a guess of one that was sent with a cid. So is what the desk
+// notes beside its conversations: names and attributes of visitors, subjects,
+// tags, ratings with their comments, agents, skill groups and canned replies.
 package storage

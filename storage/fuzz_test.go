@@ -50,6 +50,18 @@ func rows() [][2][]byte {
 		{appendRevocationKey(nil, &user), appendRevocation(nil, &user)},
 		{appendAnswerKey(nil, 1, "u", "k"), appendAnswer(nil, &Answer{Fingerprint: 1, Body: []byte("b")})},
 		{appendNumberKey(nil, prefixDissolving, 1), []byte{dissolvingVersion}},
+		{appendDeskKey(nil, deskSession, "s"), appendDeskSession(nil, &deskFull)},
+		{appendDeskKey(nil, deskSession, "t"), appendDeskSession(nil, &DeskSession{Conv: 1, Visitor: "v", State: DeskQueued, CreatedAt: 1})},
+		{appendDeskKey(nil, deskAgent, "a"), appendDeskAgent(nil, &DeskAgent{Name: "n", Skills: []string{"", "k"}, Managed: true, CreatedAt: 5})},
+		{appendDeskKey(nil, deskSkill, "k"), appendDeskSkill(nil, &DeskSkill{Name: "n", Fallback: "f", FallbackAfter: 5})},
+		{appendDeskKey(nil, deskReply, "r"), appendDeskReply(nil, &DeskReply{Owner: "o", Title: "t", Text: "x", Skill: "k", UpdatedAt: 5})},
+		{appendDeskKey(nil, deskVisitor, "v"), appendDeskVisitor(nil, &DeskVisitor{Name: "n", Attributes: []byte("{}"), User: "u", LastAgent: "a", Open: "s", SeenAt: 5, FullAt: 6})},
+		{appendDeskKey(nil, deskMerge, "v"), appendString([]byte{deskMergeVersion}, "u")},
+		{deskIndex{kind: deskOpen}.appendKey(nil, deskPlace{5, "s"}), []byte{deskIndexVersion}},
+		{deskIndex{kind: deskCreated}.appendKey(nil, deskPlace{5, "s"}), []byte{deskIndexVersion}},
+		{deskIndex{deskByAgent, "a"}.appendKey(nil, deskPlace{5, "s"}), []byte{deskIndexVersion}},
+		{deskIndex{deskByVisitor, "v"}.appendKey(nil, deskPlace{5, "s"}), []byte{deskIndexVersion}},
+		{deskIndex{deskByTag, "t"}.appendKey(nil, deskPlace{5, "s"}), []byte{deskIndexVersion}},
 		{appendNumberKey(nil, prefixDataKey, 1), appendDataKey(nil, newDataKey(1, "a", testKey("a").Secret, true), testKey("a"))},
 	}
 }
@@ -102,6 +114,8 @@ func reencodeMore(key, value []byte) (again []byte, ok bool) {
 		})
 	case prefixDissolving:
 		return encodeAgain(key, value, decodeDissolving, func(uint64) []byte { return []byte{dissolvingVersion} })
+	case prefixDesk:
+		return reencodeDesk(key, value)
 	}
 	return nil, false
 }

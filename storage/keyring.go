@@ -1,7 +1,6 @@
 package storage
 
 import (
-	"encoding/binary"
 	"fmt"
 	"maps"
 	"slices"
@@ -108,7 +107,9 @@ func (k *keyring) renew(old *dataKey) error {
 	b := k.db.NewBatch()
 	defer b.Close()
 	b.putDataKey(d, k.masters[0])
-	b.PutSystem(systemSchema, binary.AppendUvarint(nil, schemaSealed))
+	if err := k.db.raise(schemaSealed); err != nil {
+		return err
+	}
 	if err := k.db.Apply(b); err != nil {
 		return err
 	}

@@ -34,6 +34,20 @@ import (
 //	        seq BE8
 //	a       user                    when the user was last seen
 //	t       'u' user, 'j' token id  revocation of tokens
+//	v       's' session id          session of the desk
+//	v       'O' time BE8, id        index of sessions: those that are open, by the
+//	                                time of their creation; so are the next ones
+//	v       'C' time BE8, id        … of all
+//	v       'A' agent 0 time BE8,   … of an agent, who is in charge or was last
+//	        id
+//	v       'V' visitor 0 time BE8, … of a visitor
+//	        id
+//	v       'T' tag 0 time BE8, id  … with a tag
+//	v       'a' user                agent of the desk
+//	v       'k' skill id            skill group
+//	v       'r' reply id            canned reply
+//	v       'v' user                visitor
+//	v       'm' user                visitor whose sessions move to another user
 //	e       number BE8              data key, which seals runs, under a master key
 //	s       name                    system: schema version and the like
 //
@@ -59,6 +73,7 @@ const (
 	prefixExpiry       = 'x'
 	prefixLastSeen     = 'a'
 	prefixRevocation   = 't'
+	prefixDesk         = 'v'
 	prefixDataKey      = 'e'
 	prefixSystem       = 's'
 )

@@ -38,11 +38,20 @@ func (s *scan) iter(r pebble.Reader) (*pebble.Iterator, error) {
 // are valid until fn returns. It ends early, without an error, when fn
 // returns errStop.
 func (s *scan) each(r pebble.Reader, fn func(key, value []byte) error) error {
+	return s.walk(r, (*pebble.Iterator).First, (*pebble.Iterator).Next, fn)
+}
+
+// eachBack is each from the last row to the first.
+func (s *scan) eachBack(r pebble.Reader, fn func(key, value []byte) error) error {
+	return s.walk(r, (*pebble.Iterator).Last, (*pebble.Iterator).Prev, fn)
+}
+
+func (s *scan) walk(r pebble.Reader, first, next func(*pebble.Iterator) bool, fn func(key, value []byte) error) error {
 	it, err := s.iter(r)
 	if err != nil {
 		return readError(err)
 	}
-	for ok := it.First(); ok; ok = it.Next() {
+	for ok := first(it); ok; ok = next(it) {
 		value, err := it.ValueAndErr()
 		if err == nil {
 			err = fn(it.Key(), value)

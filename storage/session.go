@@ -107,6 +107,13 @@ func (db *DB) Sessions(user string, fn func(Session) error) error {
 	})
 }
 
+// DeleteSession forgets a user's place in a conversation.
+func (b *Batch) DeleteSession(user string, conv uint64) {
+	b.fail(checkText("user", user))
+	b.key = appendSessionKey(b.key[:0], user, conv)
+	b.delete()
+}
+
 // PutSession adds or replaces a user's place in a conversation.
 func (b *Batch) PutSession(s Session) {
 	b.fail(checkText("user", s.User))

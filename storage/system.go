@@ -13,6 +13,11 @@ const (
 	// them in the clear. A database that was never encrypted stays readable
 	// for it.
 	schemaSealed = 3
+	// schemaDesk is written with the first record of the desk: a program that
+	// knows nothing of it would let people talk in conversations without
+	// their sessions, and in closed ones. A database without a desk
+	// stays readable for it.
+	schemaDesk = 4
 )
 
 // System returns a value that belongs to the database as a whole.
@@ -41,13 +46,34 @@ func (db *DB) checkSchema() (version uint64, err error) {
 	switch {
 	case !d.done() || version == 0:
 		return 0, corrupt(appendTextKey(nil, prefixSystem, systemSchema), "bad schema version")
-	case version > schemaSealed:
-		return 0, fmt.Errorf("%w: version %d, this program knows up to %d", ErrSchema, version, schemaSealed)
+	case version > schemaDesk:
+		return 0, fmt.Errorf("%w: version %d, this program knows up to %d", ErrSchema, version, schemaDesk)
 	case version < schemaVersion:
 		return 0, fmt.Errorf("%w: version %d, which no release has written; this program needs %d, begin with an empty directory",
 			ErrSchema, version, schemaVersion)
 	}
 	return version, nil
+}
+
+// raise signs the database with a version if it has a lower one. What needs the
+// version is applied later, and so isn't durable before it is.
+func (db *DB) raise(version uint64) error {
+	if db.schema.Load() >= version {
+		return nil
+	}
+	db.signing.Lock()
+	defer db.signing.Unlock()
+	if db.schema.Load() >= version {
+		return nil
+	}
+	b := db.NewBatch()
+	defer b.Close()
+	b.PutSystem(systemSchema, binary.AppendUvarint(nil, version))
+	if err := db.Apply(b); err != nil {
+		return err
+	}
+	db.schema.Store(version)
+	return nil
 }
 
 func (db *DB) sign() error {

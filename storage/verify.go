@@ -24,6 +24,11 @@ type Counts struct {
 	Sealed     uint64 // of the runs: those that are encrypted
 	DataKeys   uint64
 	UnusedKeys uint64 // of the data keys: those that no run is sealed under
+
+	DeskSessions                                      uint64
+	DeskOpen                                          uint64 // of the sessions: those that aren't closed
+	DeskIndexes                                       uint64 // rows by which they are found
+	DeskAgents, DeskSkills, DeskReplies, DeskVisitors uint64
 }
 
 // Verify looks at every record and reports what breaks one of these rules, as
@@ -43,6 +48,16 @@ type Counts struct {
 //     conversations that are there
 //   - none of them, and no reference between messages, is to a seq beyond the
 //     conversation's last
+//   - a session of the desk stands in all of its indexes, and each of their rows has
+//     its session
+//   - it has a conversation of its own, named after it, and so have its
+//     notes; the visitor is a member of the former, but not of the latter
+//   - one that is assigned or active has an agent, who is a member and isn't
+//     excluded; one that is queued or offline has none; one that is closed
+//     says when and why, and no other does
+//   - no visitor has two that are open, no two have the same order in the queue, and
+//     the one that a visitor's record names is open and that visitor's
+//   - the fallback of a skill group is there
 //
 // It may run beside writes. The error is of reading; damage is a Problem. It
 // keeps some 50 bytes of memory for each conversation.
@@ -54,7 +69,7 @@ func (db *DB) Verify(report func(Problem)) (Counts, error) {
 		v.strangers, v.conversations, v.numbers, v.dataKeys, v.runs, v.unusedKeys, v.places,
 		v.groups, v.groupMembers, v.memberCounts, v.sessions, v.duplicates,
 		v.requests, v.bans, v.dissolving, v.blocks, v.reactions, v.expiries,
-		v.lastSeen, v.revocations, v.answers,
+		v.lastSeen, v.revocations, v.answers, v.desk,
 	} {
 		if err := walk(); err != nil {
 			return v.counts, errors.Join(err, snap.Close())
@@ -90,9 +105,14 @@ func (v *verifier) corrupt(key []byte, err error) error {
 // each walks all rows with a prefix. A damaged file ends the walk of this
 // prefix and is reported.
 func (v *verifier) each(prefix byte, fn func(key, value []byte) error) error {
+	return v.eachIn([]byte{prefix}, []byte{prefix + 1}, fn)
+}
+
+// eachIn is each for the rows from lower up to, but without, upper.
+func (v *verifier) eachIn(lower, upper []byte, fn func(key, value []byte) error) error {
 	s := newScan()
 	defer s.free()
-	s.lower, s.upper = append(s.lower[:0], prefix), append(s.upper[:0], prefix+1)
+	s.lower, s.upper = append(s.lower[:0], lower...), append(s.upper[:0], upper...)
 	err := s.each(v.r, func(key, value []byte) error { return v.corrupt(key, fn(key, value)) })
 	return v.corrupt(s.lower, err)
 }
@@ -113,6 +133,10 @@ func (v *verifier) strangers() error {
 	}
 	for ok := it.First(); ok; {
 		prefix := it.Key()[0]
+		if prefix == prefixDesk {
+			ok = v.deskStranger(it)
+			continue
+		}
 		if !known[prefix] {
 			v.problem(it.Key(), "unknown kind of record")
 		}
