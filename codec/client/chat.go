@@ -44,7 +44,8 @@ func (c *chat) message() *Chat {
 		Chat: wire.Chat{
 			ID: c.ID, ConvID: c.ConvID, Seq: c.Seq, From: c.From, To: c.To, GroupID: c.GroupID,
 			Content: c.Content, ContentType: c.ContentType, Time: c.Time,
-			Expires: c.Expires, Edited: c.Edited, Recalled: c.Recalled, Expired: c.Expired,
+			SessionID: wire.SessionOf(c.ConvID),
+			Expires:   c.Expires, Edited: c.Edited, Recalled: c.Recalled, Expired: c.Expired,
 		},
 		ReplyTo: c.ReplyTo, ReplySeq: c.ReplySeq,
 	}

@@ -27,6 +27,8 @@ type Conversation struct {
 	GroupID string `json:"group_id"` // of a group
 	Name    string `json:"name"`     // of the group
 
+	SessionID string `json:"session_id"` // of a service conversation
+
 	LastSeq     uint64 `json:"last_seq"`
 	ReadSeq     uint64 `json:"read_seq"`
 	AckSeq      uint64 `json:"ack_seq"`

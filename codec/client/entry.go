@@ -14,6 +14,7 @@ type entry struct {
 // logTypes are the types of messages that are entries of a log.
 var logTypes = map[string]bool{
 	"chat": true, wire.EventGroup: true, wire.EventRecall: true, wire.EventEdit: true, wire.EventReaction: true,
+	wire.EventSession: true,
 }
 
 // entry returns r, whose type is one of logTypes, as an entry of its conversation's
@@ -24,6 +25,8 @@ func (r *reply) entry() entry {
 		return entry{conv: r.ConvID, seq: r.Seq, chat: r.message()}
 	case wire.EventGroup:
 		return entry{conv: r.ConvID, seq: r.Seq, event: &Event{Kind: GroupChanged, Group: r.groupEvent()}}
+	case wire.EventSession:
+		return entry{conv: r.ConvID, seq: r.Seq, event: &Event{Kind: SessionChanged, Session: r.sessionEvent()}}
 	}
 	return entry{conv: r.ConvID, seq: r.EventSeq, event: r.changed()}
 }

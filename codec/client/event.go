@@ -20,6 +20,10 @@ const (
 	PresenceChanged                          // Presence
 	ConversationChanged                      // Settings
 	ConversationGone                         // * ConvID is no conversation of the user any more; its cursor is forgotten
+	SessionChanged                           // * Session
+	QueueChanged                             // Queue
+	AgentChanged                             // Agent
+	DeskChanged                              // Desk
 )
 
 // Event is anything but a message. What its pointers lead to is the receiver's.
@@ -38,6 +42,10 @@ type Event struct {
 	Typing   *Typing
 	Presence *Presence
 	Settings *Settings
+	Session  *SessionEvent
+	Queue    *Queue
+	Agent    *Agent
+	Desk     *Desk
 }
 
 // GroupEvent is what happened to a group.

@@ -216,6 +216,15 @@ func TestNotices(t *testing.T) {
 		string(wire.AppendConversationChanged(nil, "group_7", wire.ConversationSettings{Pinned: true, Muted: true, Hidden: true, ClearedSeq: 3})): {
 			Kind: ConversationChanged, Settings: &Settings{"group_7", true, true, true, 3},
 		},
+		string(wire.AppendQueue(nil, "service_s", "s", 2, 75)): {
+			Kind: QueueChanged, Queue: &Queue{"service_s", "s", 2, 75 * time.Second},
+		},
+		string(wire.AppendAgent(nil, "1", wire.AgentBusy, true, 3, 5)): {
+			Kind: AgentChanged, Agent: &Agent{"1", "busy", true, 3, 5},
+		},
+		string(wire.AppendDesk(nil, wire.DeskAssigned, wire.Extra(nil).Text("session_id", "s").Text("conv_id", "service_s").Text("agent_id", "4"))): {
+			Kind: DeskChanged, Desk: &Desk{Event: "assigned", SessionID: "s", ConvID: "service_s", Agent: "4"},
+		},
 	} {
 		run(t, func(t *testing.T, s *FakeServer, cfg Config) {
 			var got Event
@@ -228,6 +237,9 @@ func TestNotices(t *testing.T) {
 			synctest.Wait()
 			if want.Group != nil {
 				want.Group.Raw = []byte(payload)
+			}
+			if want.Desk != nil {
+				want.Desk.Raw = []byte(payload)
 			}
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: heard %+v", payload, got)

@@ -74,6 +74,8 @@ func (c *Client) handle(l *link, r *reply) error {
 		c.answer(r)
 	case "read", "typing", "conversation":
 		c.tellOf(r.notice())
+	case "queue", "agent", "desk":
+		c.tellOf(r.deskNotice())
 	case "presence":
 		c.onPresence(r)
 	case "system":
@@ -127,6 +129,9 @@ func (c *Client) onEntry(e entry) error {
 	}
 	c.mu.Lock()
 	t := c.track(e.conv)
+	if !t.known && e.fromStart(c.user) {
+		t.known = true // up to 0: what is before it is a gap, and is asked for
+	}
 	old := t.known && e.seq <= t.last
 	t.offer(e)
 	c.mu.Unlock()

@@ -15,7 +15,8 @@ type reply struct {
 	Type string `json:"type"`
 	CID  string `json:"cid"`
 	chat
-	raw []byte // the message itself, of a group's event
+	deskReply
+	raw []byte // the message itself, of an event of a group or session and of the desk's notices
 
 	Event        string `json:"event"`
 	UserID       string `json:"user_id"`
@@ -62,7 +63,8 @@ func decodeReply(payload []byte) (*reply, error) {
 	r := new(reply)
 	err := replyAPI.Unmarshal(payload, r)
 	if err == nil {
-		if r.Type == wire.EventGroup {
+		switch r.Type {
+		case wire.EventGroup, wire.EventSession, "desk":
 			r.raw = bytes.Clone(payload)
 		}
 		return r, nil
@@ -82,6 +84,7 @@ var knownTypes = map[string]bool{
 	"ok": true, "pong": true, "system": true,
 	wire.EventGroup: true, wire.EventRecall: true, wire.EventEdit: true, wire.EventReaction: true,
 	"read": true, "typing": true, "presence": true, "conversation": true,
+	wire.EventSession: true, "queue": true, "agent": true, "desk": true,
 }
 
 // refusal returns the error that a reply of type error carries.

@@ -43,6 +43,11 @@ func appendRare(dst []byte, r *Request) []byte {
 		if r.HasWatch {
 			dst = appendBool(dst, `,"watch":`, r.Watch)
 		}
+	case VerbAgent:
+		dst = appendGiven(dst, `,"status":`, r.Status)
+		if r.HasMaxSessions {
+			dst = appendUint(dst, `,"max_sessions":`, r.MaxSessions)
+		}
 	}
 	return dst
 }

@@ -8,6 +8,7 @@ type Chat struct {
 	From        string
 	To          string // single conversations: the receiver
 	GroupID     string // group conversations
+	SessionID   string // service conversations
 	Content     []byte // one JSON value, as it was sent
 	ContentType string // "" is text, and is left out
 	Time        int64  // Unix milliseconds
@@ -32,6 +33,9 @@ func AppendChat(dst []byte, m *Chat) []byte {
 	}
 	if m.GroupID != "" {
 		dst = appendText(dst, `,"group_id":`, m.GroupID)
+	}
+	if m.SessionID != "" {
+		dst = appendText(dst, `,"session_id":`, m.SessionID)
 	}
 	dst = append(dst, `,"content":`...)
 	dst = append(dst, m.Content...)

@@ -47,6 +47,8 @@ func (r *Request) checkRare() *Error {
 		return r.checkConversations()
 	case VerbPresence:
 		return r.checkPresence()
+	case VerbAgent:
+		return r.checkAgent()
 	}
 	return errType
 }
@@ -63,6 +65,9 @@ var (
 	errID          = badRequest("the id of a message is needed")
 	errEmoji       = badRequest("emoji must be 1 to 64 bytes of printable text")
 	errCursor      = badRequest("cursor must be at most 128 bytes")
+	errAgent       = badRequest("status or max_sessions is needed")
+	errStatus      = badRequest("status must be online, busy or offline")
+	errMaxSessions = badRequest("max_sessions must be a whole number from 0 to 1000")
 	errUsers       = badRequest("users must be a list of 1 to 200 ids")
 )
 
@@ -232,4 +237,20 @@ func (r *Request) checkPresence() *Error {
 		return errUsers
 	}
 	return checkIDs(r.Users, "every id in users")
+}
+
+func (r *Request) checkAgent() *Error {
+	switch r.Status {
+	case "":
+		if !r.HasMaxSessions {
+			return errAgent
+		}
+	case AgentOnline, AgentBusy, AgentOffline:
+	default:
+		return errStatus
+	}
+	if r.MaxSessions > MaxAgentSessions {
+		return errMaxSessions
+	}
+	return nil
 }

@@ -30,6 +30,7 @@ const (
 	singlePrefix  = "single_"
 	groupPrefix   = "group_"
 	servicePrefix = "service_"
+	staffSuffix   = ".staff"
 )
 
 // Conv is what a conversation id says. Its strings alias the parsed id.
@@ -79,6 +80,20 @@ func GroupConvID(group string) string { return groupPrefix + group }
 
 // ServiceConvID returns the id of the conversation of a service session.
 func ServiceConvID(session string) string { return servicePrefix + session }
+
+// StaffConvID returns the id of the conversation in which those who serve a
+// session keep their notes.
+func StaffConvID(session string) string { return servicePrefix + session + staffSuffix }
+
+// SessionOf returns the session that a service conversation belongs to, be it its
+// own or that of its notes; "" for other conversations.
+func SessionOf(convID string) string {
+	id, ok := strings.CutPrefix(convID, servicePrefix)
+	if !ok {
+		return ""
+	}
+	return strings.TrimSuffix(id, staffSuffix)
+}
 
 // ParseConvID takes a conversation id apart, and reports whether it is one.
 func ParseConvID(s string) (Conv, bool) {

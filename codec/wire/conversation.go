@@ -7,6 +7,7 @@ type Conversation struct {
 	Peer        string // single conversations: the other user
 	GroupID     string // group conversations
 	Name        string // of the group
+	SessionID   string // service conversations
 	LastSeq     uint64
 	ReadSeq     uint64 // read up to here: the user's cursor, or what can't be unread
 	AckSeq      uint64 // received up to here
@@ -31,6 +32,9 @@ func AppendConversation(dst []byte, c *Conversation) []byte {
 	if c.Kind == Group {
 		dst = appendText(dst, `,"group_id":`, c.GroupID)
 		dst = appendText(dst, `,"name":`, c.Name)
+	}
+	if c.Kind == Service {
+		dst = appendText(dst, `,"session_id":`, c.SessionID)
 	}
 	dst = appendUint(dst, `,"last_seq":`, c.LastSeq)
 	dst = appendUint(dst, `,"read_seq":`, c.ReadSeq)

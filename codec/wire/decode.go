@@ -76,6 +76,8 @@ func rareVerbOf(word string) Verb {
 		return VerbTyping
 	case "presence":
 		return VerbPresence
+	case "agent":
+		return VerbAgent
 	}
 	return 0
 }

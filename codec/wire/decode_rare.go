@@ -13,6 +13,8 @@ func (t *text) fillRare(r *Request) *Error {
 		return t.conversations(r)
 	case VerbPresence:
 		return t.presence(r)
+	case VerbAgent:
+		return t.agent(r)
 	}
 	return nil
 }
@@ -107,4 +109,18 @@ func (t *text) presence(r *Request) (err *Error) {
 	}
 	r.Watch, r.HasWatch, err = t.flag(fieldWatch)
 	return err
+}
+
+func (t *text) agent(r *Request) (err *Error) {
+	if r.Status, err = t.str(fieldStatus); err != nil {
+		return err
+	}
+	v := t.raw(fieldMaxSessions)
+	if len(v) == 0 {
+		return nil
+	}
+	if r.MaxSessions, r.HasMaxSessions = parseUint(alias(v), MaxAgentSessions); !r.HasMaxSessions {
+		return errMaxSessions
+	}
+	return nil
 }

@@ -82,6 +82,12 @@ var acceptedRare = []decoded{
 	{`{"type":"presence","users":["2"],"watch":null}`, Request{Verb: VerbPresence, Users: []string{"2"}}},
 	{`{"type":"presence","users":` + list(MaxPresenceUsers) + `}`,
 		Request{Verb: VerbPresence, Users: names(MaxPresenceUsers)}},
+
+	{`{"type":"agent","status":"online"}`, Request{Verb: VerbAgent, Status: AgentOnline}},
+	{`{"type":"agent","cid":"a","status":"busy","max_sessions":0}`,
+		Request{Verb: VerbAgent, CID: "a", Status: AgentBusy, HasMaxSessions: true}},
+	{`{"type":"agent","status":null,"max_sessions":1000}`, Request{Verb: VerbAgent, MaxSessions: MaxAgentSessions, HasMaxSessions: true}},
+	{`{"type":"agent","status":"offline","max_sessions":null}`, Request{Verb: VerbAgent, Status: AgentOffline}},
 }
 
 var refusedRare = []refusal{
@@ -168,16 +174,28 @@ var refusedRare = []refusal{
 	{ReasonBadRequest, `{"type":"presence","users":["2"],"watch":1}`},
 	{ReasonBadRequest, `{"type":"presence","watch":null}`},
 	{ReasonBadRequest, `{"type":"presence","users":` + list(MaxPresenceUsers+1) + `}`},
+
+	{ReasonBadRequest, `{"type":"agent"}`},
+	{ReasonBadRequest, `{"type":"agent","status":null,"max_sessions":null}`},
+	{ReasonBadRequest, `{"type":"agent","status":""}`},
+	{ReasonBadRequest, `{"type":"agent","status":"ONLINE"}`},
+	{ReasonBadRequest, `{"type":"agent","status":"away"}`},
+	{ReasonBadRequest, `{"type":"agent","status":1}`},
+	{ReasonBadRequest, `{"type":"agent","max_sessions":-1}`},
+	{ReasonBadRequest, `{"type":"agent","max_sessions":1001}`},
+	{ReasonBadRequest, `{"type":"agent","max_sessions":1.5}`},
+	{ReasonBadRequest, `{"type":"agent","max_sessions":"5"}`},
+	{ReasonBadRequest, `{"type":"agent","status":"online","max_sessions":18446744073709551616}`},
 }
 
 // Every verb's word is read as that verb, and a body needs no word at all.
 func TestEveryVerb(t *testing.T) {
-	for v := VerbSend; v <= VerbPresence; v++ {
+	for v := VerbSend; v <= VerbAgent; v++ {
 		if verbOf(v.String()) != v {
 			t.Errorf("%q is read as %q", v, verbOf(v.String()))
 		}
 	}
-	if s := Verb(0).String() + (VerbPresence + 1).String(); s != "" || verbOf("") != 0 {
+	if s := Verb(0).String() + (VerbAgent + 1).String(); s != "" || verbOf("") != 0 {
 		t.Errorf("words of no verb: %q", s)
 	}
 	for _, c := range acceptedRare {
@@ -223,7 +241,11 @@ func TestCheckOfRareVerbs(t *testing.T) {
 		{Verb: VerbConversations, Limit: -1},
 		{Verb: VerbTyping},
 		{Verb: VerbPresence, Users: many},
-		{Verb: VerbPresence + 1},
+		{Verb: VerbAgent},
+		{Verb: VerbAgent, Status: "Online"},
+		{Verb: VerbAgent, MaxSessions: 5},
+		{Verb: VerbAgent, MaxSessions: MaxAgentSessions + 1, HasMaxSessions: true},
+		{Verb: VerbAgent + 1},
 	} {
 		if err := bad.Check(); err == nil {
 			t.Errorf("%+v passes", bad)

@@ -269,7 +269,7 @@ func TestDocServerExamples(t *testing.T) {
 		t.Errorf("%s shows the types %q, the sources append %q", protocolDoc, got, want)
 	}
 	delete(events, "")
-	want = sourceWords(t, `\{"type":"system","event":"(\w+)"`, `\bGroup\w+ += "(\w+)"`)
+	want = sourceWords(t, `\{"type":"system","event":"(\w+)"`, `\b(?:Group|Session|Desk)\w+ += "(\w+)"`)
 	if got := slices.Sorted(maps.Keys(events)); !slices.Equal(got, want) {
 		t.Errorf("%s shows the events %q, the sources append %q", protocolDoc, got, want)
 	}
@@ -383,7 +383,11 @@ func answerGoldens() [][]byte {
 	single := Conversation{ConvID: "single_1:2", Kind: Single, Peer: "2", LastMessage: entryGoldens()[0]}
 	group := Conversation{ConvID: "group_7", Kind: Group, GroupID: "7", Name: "n", Mentioned: true, Pinned: true}
 	list := append(AppendConversationsHead(nil, "l"), `"conversations":[`...)
-	list = AppendConversation(append(AppendConversation(list, &single), ','), &group)
+	service := Conversation{ConvID: "service_s", Kind: Service, SessionID: "s", Unread: 1}
+	for _, c := range []*Conversation{&single, &group, &service} {
+		list = append(AppendConversation(list, c), ',')
+	}
+	list = list[:len(list)-1]
 	page := append(AppendHistoryHead(nil, "h", "group_7"), bytes.Join(entryGoldens(), []byte(","))...)
 	return [][]byte{
 		AppendSent(nil, "c", 1, "single_1:2", 1, 2),
@@ -399,7 +403,18 @@ func answerGoldens() [][]byte {
 }
 
 func noticeGoldens() [][]byte {
-	return [][]byte{
+	about := Extra(nil).Text("session_id", "s").Text("conv_id", "service_s")
+	notices := [][]byte{
+		AppendQueue(nil, "service_s", "s", 1, 0),
+		AppendAgent(nil, "4", AgentOnline, false, 0, 5),
+		AppendDesk(nil, DeskWaiting, Extra(nil).Uint("waiting", 3).Uint("oldest_s", 70).Uint("offline", 2)),
+	}
+	for event, who := range map[string]string{
+		DeskAssigned: "agent_id", DeskUnanswered: "agent_id", DeskWatched: "user_id", DeskUnwatched: "user_id",
+	} {
+		notices = append(notices, AppendDesk(nil, event, about.Text(who, "4")))
+	}
+	return append(notices,
 		AppendWelcome(nil, "hello", "2", "d", 3, 60),
 		AppendShutdown(nil, 1500),
 		AppendGroupNotice(nil, GroupRequested, "7", "3", "2", 5),
@@ -408,7 +423,7 @@ func noticeGoldens() [][]byte {
 		AppendTyping(nil, "group_7", "1"),
 		AppendPresence(nil, "", []UserState{{User: "2"}}),
 		AppendConversationChanged(nil, "group_7", ConversationSettings{Pinned: true, ClearedSeq: 9}),
-	}
+	)
 }
 
 // entryGoldens are entries with all that they may have, a single message first.
@@ -424,7 +439,8 @@ func entryGoldens() [][]byte {
 		aboutGolden(EventEdit, about, ""),
 		aboutGolden(EventReaction, about.Text("emoji", "👍").Text("op", ReactionAdd), ""),
 		aboutGolden(EventReaction, about.Text("emoji", "👍").Text("op", ReactionRemove), ""),
-	}, groupGoldens())
+		AppendChat(nil, &Chat{ID: 1, ConvID: "service_s", Seq: 1, From: "1", SessionID: "s", Content: []byte(`"x"`)}),
+	}, groupGoldens(), sessionGoldens())
 }
 
 func aboutGolden(word string, extra Extra, content string) []byte {
@@ -449,6 +465,21 @@ func groupGoldens() (lines [][]byte) {
 	}
 	for _, extra := range list {
 		lines = append(lines, AppendEvent(nil, &Event{Word: EventGroup, Extra: extra, ConvID: "group_7", GroupID: "7", From: "1", ID: 2, Seq: 1, Time: 3}))
+	}
+	return lines
+}
+
+func sessionGoldens() (lines [][]byte) {
+	told := func(event string) Extra { return Extra(nil).Text("event", event) }
+	for _, extra := range []Extra{
+		told(SessionQueued), told(SessionLost).Text("agent_id", "4"), told(SessionIdentified).Text("user_id", "5").Text("visitor_id", "6"),
+		told(SessionAssigned).Text("agent_id", "4").Text("agent_name", "n"),
+		told(SessionTransferred).Text("agent_id", "4"), told(SessionTransferred).Text("skill", "billing"),
+		told(SessionJoined).Text("user_id", "5"), told(SessionLeft).Text("user_id", "5"),
+		told(SessionWarned).Text("text", "x"), told(SessionOffline).Text("text", "x"),
+		told(SessionClosed).Text("reason", "agent"), told(SessionClosed).Text("reason", "silent").Text("text", "x"),
+	} {
+		lines = append(lines, AppendEvent(nil, &Event{Word: EventSession, Extra: extra, ConvID: "service_s", SessionID: "s", From: "1", ID: 2, Seq: 1, Time: 3}))
 	}
 	return lines
 }

@@ -31,6 +31,18 @@ var encodedEvents = []golden{
 	{AppendEvent(nil, &Event{Word: EventRecall, ConvID: "group_7", From: "2", Seq: 57, Ref: 42, Time: 3}),
 		`{"type":"recall","conv_id":"group_7","seq":42,"from":"2","event_seq":57,"time":3}`},
 
+	{AppendEvent(nil, &Event{Word: EventSession, Extra: Extra(nil).Text("event", SessionAssigned).Text("agent_id", "4"),
+		ConvID: "service_s", SessionID: "s", From: "1", ID: 123456789012345678, Seq: 9, Time: 3}),
+		`{"type":"session","event":"assigned","agent_id":"4","session_id":"s","from":"1","id":"123456789012345678","conv_id":"service_s","seq":9,"time":3}`},
+	{AppendEvent(nil, &Event{Word: EventRecall, Extra: Extra(nil).ID("id", 5), ConvID: "service_s", SessionID: "s", From: "2", ID: 9, Seq: 57, Ref: 42, Time: 3}),
+		`{"type":"recall","id":"5","conv_id":"service_s","seq":42,"from":"2","event_seq":57,"time":3}`},
+
+	{AppendQueue(nil, "service_s", "s", 2, 75), `{"type":"queue","conv_id":"service_s","session_id":"s","position":2,"waiting_s":75}`},
+	{AppendAgent(nil, "4", AgentBusy, true, 3, 0),
+		`{"type":"agent","user_id":"4","status":"busy","connected":true,"sessions":3,"max_sessions":0}`},
+	{AppendDesk(nil, DeskWaiting, Extra(nil).Uint("waiting", 3)), `{"type":"desk","event":"waiting","waiting":3}`},
+	{AppendDesk(nil, DeskWaiting, nil), `{"type":"desk","event":"waiting"}`},
+
 	{AppendRead(nil, "single_1:2", "2", 42, []uint64{123456789012345678, 5}, 1764000000000),
 		`{"type":"read","conv_id":"single_1:2","user_id":"2","seq":42,"ids":["123456789012345678","5"],"time":1764000000000}`},
 	{AppendRead(nil, "group_7", "2", 42, nil, 3),

@@ -25,6 +25,7 @@ const (
 	ReasonTooLarge      = "too_large"      // over a size limit
 	ReasonRateLimited   = "rate_limited"   // the sender is too fast
 	ReasonGroupFull     = "group_full"     // no more members fit
+	ReasonSessionClosed = "session_closed" // the service session is over
 	ReasonBusy          = "busy"           // the server is too slow; try again
 	ReasonStorageFull   = "storage_full"   // no room on disk; reads go on
 	ReasonShuttingDown  = "shutting_down"  // the server is on its way out
@@ -43,7 +44,7 @@ func Status(reason string) int {
 		return http.StatusForbidden
 	case ReasonNotFound:
 		return http.StatusNotFound
-	case ReasonConflict, ReasonGroupFull:
+	case ReasonConflict, ReasonGroupFull, ReasonSessionClosed:
 		return http.StatusConflict
 	case ReasonTooLarge:
 		return http.StatusRequestEntityTooLarge

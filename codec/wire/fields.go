@@ -32,6 +32,8 @@ const (
 	fieldCursor
 	fieldUsers
 	fieldWatch
+	fieldStatus
+	fieldMaxSessions
 	fieldCount
 )
 
@@ -97,6 +99,10 @@ func rareFieldOf(key string) field {
 		return fieldUsers
 	case "watch":
 		return fieldWatch
+	case "status":
+		return fieldStatus
+	case "max_sessions":
+		return fieldMaxSessions
 	}
 	return fieldNone
 }
@@ -107,5 +113,6 @@ func (f field) name() string {
 		"", "type", "cid", "to", "to_user_id", "group_id", "conv_id", "from", "sender", "user_id",
 		"content", "content_type", "seq", "ids", "msg_id", "before", "limit", "cursors", "token",
 		"mentions", "reply_to", "ttl_s", "id", "emoji", "remove", "cursor", "users", "watch",
+		"status", "max_sessions",
 	}[f]
 }

@@ -54,7 +54,7 @@ func FuzzDecodeBody(f *testing.F) {
 		f.Add(byte(c.want.Verb), []byte(c.text))
 	}
 	for i, c := range refusedRare {
-		f.Add(byte(i)%byte(VerbPresence)+1, []byte(c.text))
+		f.Add(byte(i)%byte(VerbAgent)+1, []byte(c.text))
 	}
 	f.Fuzz(func(t *testing.T, verb byte, data []byte) {
 		if len(data) > 1<<16 {

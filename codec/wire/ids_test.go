@@ -90,6 +90,16 @@ func TestSingleID(t *testing.T) {
 	if c, ok := ParseConvID(ServiceConvID("7")); !ok || c.Session != "7" || c.Kind.String() != "service" {
 		t.Error("ServiceConvID")
 	}
+	if c, ok := ParseConvID(StaffConvID("7")); !ok || c.Kind != Service || c.Session == "7" {
+		t.Error("StaffConvID")
+	}
+	for id, want := range map[string]string{
+		ServiceConvID("7"): "7", StaffConvID("7"): "7", ServiceConvID("staff"): "staff", "group_7": "", "single_1:2": "",
+	} {
+		if got := SessionOf(id); got != want {
+			t.Errorf("%s is of session %q", id, got)
+		}
+	}
 	if _, ok := (&Conv{Kind: Group}).Peer("1"); ok || Single.String() != "single" || Kind(9).String() != "unknown" {
 		t.Error("Peer of a group, or String")
 	}

@@ -18,13 +18,14 @@ const (
 	VerbConversations                 // a page of the user's conversations
 	VerbTyping                        // tell the others that the user is writing
 	VerbPresence                      // who is online, and tell of changes
+	VerbAgent                         // how an agent of the customer-service desk works
 )
 
 // String returns the verb's type word.
 func (v Verb) String() string {
 	words := [...]string{
 		"", "send", "ack", "history", "sync", "ping", "auth",
-		"read", "recall", "edit", "react", "conversations", "typing", "presence",
+		"read", "recall", "edit", "react", "conversations", "typing", "presence", "agent",
 	}
 	if int(v) < len(words) {
 		return words[v]
@@ -69,6 +70,10 @@ type Request struct {
 	HasWatch bool     // presence: whether the client said one or the other
 
 	Token string // auth
+
+	Status         string // agent: one of the Agent words; "" says nothing
+	MaxSessions    uint64 // agent: the most sessions at a time; 0 is any number
+	HasMaxSessions bool   // agent: whether the client named a number
 }
 
 // Cursor is the last seq that a client has of a conversation.
