@@ -25,6 +25,7 @@ type Config struct {
 	Limits    LimitsConfig    `koanf:"limits"`
 	Groups    GroupsConfig    `koanf:"groups"`
 	System    SystemConfig    `koanf:"system"`
+	Desk      DeskConfig      `koanf:"desk"`
 	HTTP      HTTPConfig      `koanf:"http"`
 	WebSocket WebSocketConfig `koanf:"websocket"`
 	Reactors  int             `koanf:"reactors" doc:"number of event loops that own the WebSocket connections; 0 = one for each CPU"`
@@ -169,6 +170,7 @@ func DefaultConfig() Config {
 		},
 		Groups: GroupsConfig{MaxMembers: 500, ReceiptMembers: 500},
 		System: SystemConfig{User: "system"},
+		Desk:   defaultDesk(),
 		Log:    LogConfig{Level: "info", Format: "text"},
 	}
 }

@@ -66,6 +66,25 @@ func TestValidateNamesKeyValueAndRemedy(t *testing.T) {
 		"old secret":        {func(c *Config) { c.Auth.JWT.OldSecrets = []string{"hunter2"} }, "auth.jwt.old_secrets: they stand beside a secret only"},
 		"life":              {func(c *Config) { c.Auth.JWT.MaxTTL = time.Millisecond }, `auth.jwt.max_ttl: "1ms"`},
 		"members":           {func(c *Config) { c.Groups.MaxMembers = 100_001 }, `groups.max_members: "100001" is not allowed; allowed is a number from 2 to 100000`},
+		"visitor's life":    {func(c *Config) { c.Desk.VisitorTTL = time.Second }, `desk.visitor_ttl: "1s" is not allowed; allowed is a duration of whole seconds from 60s to 720h, such as 24h`},
+		"visitor's long":    {func(c *Config) { c.Desk.VisitorTTL = 721 * time.Hour }, `desk.visitor_ttl: "721h"`},
+		"visitor's fine":    {func(c *Config) { c.Desk.VisitorTTL = 61500 * time.Millisecond }, `desk.visitor_ttl: "1m1.5s"`},
+		"visitors":          {func(c *Config) { c.Desk.VisitorsPerMinute = -1 }, `desk.visitors_per_minute: "-1"`},
+		"identity":          {func(c *Config) { c.Desk.IdentitySecret = "hunter2" }, "desk.identity_secret: 7 bytes are too few; allowed is 32 or more"},
+		"agent's sessions":  {func(c *Config) { c.Desk.MaxSessions = 1001 }, `desk.max_sessions: "1001" is not allowed; allowed is a number from 0 to 1000`},
+		"queue":             {func(c *Config) { c.Desk.MaxQueue = 0 }, `desk.max_queue: "0" is not allowed; allowed is a number from 1 to 1000000`},
+		"offline":           {func(c *Config) { c.Desk.MaxOffline = 0 }, `desk.max_offline: "0" is not allowed; allowed is a number from 1 to 1000000`},
+		"wait":              {func(c *Config) { c.Desk.MaxWait = time.Millisecond }, `desk.max_wait: "1ms" is not allowed; allowed is a duration from 1s to 720h`},
+		"grace":             {func(c *Config) { c.Desk.AgentGrace = 0 }, `desk.agent_grace: "0s"`},
+		"first reply":       {func(c *Config) { c.Desk.FirstReply = -time.Second }, `desk.first_reply: "-1s"`},
+		"silent":            {func(c *Config) { c.Desk.VisitorSilent = 721 * time.Hour }, `desk.visitor_silent: "721h"`},
+		"close":             {func(c *Config) { c.Desk.VisitorClose = 0 }, `desk.visitor_close: "0s"`},
+		"hours":             {func(c *Config) { c.Desk.Hours = "mon 9-18" }, `desk.hours: "mon 9-18": `},
+		"zone":              {func(c *Config) { c.Desk.TimeZone = "Middle/Earth" }, `desk.time_zone: "Middle/Earth" is not allowed; allowed is a name of the IANA database`},
+		"no zone":           {func(c *Config) { c.Desk.TimeZone = "" }, `desk.time_zone: "" is not allowed`},
+		"closed text":       {func(c *Config) { c.Desk.ClosedText = strings.Repeat("x", 1025) }, "desk.closed_text: "},
+		"offline text":      {func(c *Config) { c.Desk.OfflineText = "\xff" }, "desk.offline_text: "},
+		"warn text":         {func(c *Config) { c.Desk.WarnText = "\xff" }, "desk.warn_text: "},
 		"origin":            {func(c *Config) { c.HTTP.AllowedOrigins = []string{"chat.example.com"} }, `http.allowed_origins: "chat.example.com" is not allowed`},
 		"origin with path":  {func(c *Config) { c.HTTP.AllowedOrigins = []string{"https://a.example/"} }, `http.allowed_origins: "https://a.example/"`},
 		"any origin":        {func(c *Config) { c.HTTP.AllowedOrigins = []string{"*"} }, `http.allowed_origins: "*"`},
@@ -92,6 +111,7 @@ func TestValidateReportsAllProblems(t *testing.T) {
 	}
 	for _, key := range []string{"listen.ws", "listen.http", "listen.admin", "data_dir", "auth.mode",
 		"heartbeat.idle", "delivery.retry_after", "dedupe.window", "recall.window", "edit.window",
+		"desk.visitor_ttl", "desk.max_queue", "desk.max_offline", "desk.agent_grace", "desk.visitor_close", "desk.time_zone",
 		"limits.message_bytes", "limits.burst", "limits.group_members", "groups.max_members", "system.user", "log.level", "log.format"} {
 		if !strings.Contains(err.Error(), key+": ") {
 			t.Errorf("%s is missing in:\n%v", key, err)
@@ -153,5 +173,15 @@ func TestKeysOfTheTokens(t *testing.T) {
 	}
 	if want.Reserved = ""; !reflect.DeepEqual(c.Auth.Keys(), want) {
 		t.Errorf("%+v", c.Auth.Keys())
+	}
+}
+
+func TestWhatTheDeskLeavesUndone(t *testing.T) {
+	c := DefaultConfig()
+	c.Desk.MaxWait, c.Desk.FirstReply, c.Desk.VisitorSilent, c.Desk.MaxSessions, c.Desk.VisitorsPerMinute = 0, 0, 0, 0, 0
+	c.Desk.Hours, c.Desk.TimeZone = "mon-fri 09:00-18:00; closed 2026-12-25", "Asia/Shanghai"
+	c.Desk.IdentitySecret = strings.Repeat("s", 32)
+	if err := c.Validate(); err != nil {
+		t.Error(err)
 	}
 }

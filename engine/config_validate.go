@@ -52,6 +52,7 @@ func (c Config) Validate() error {
 	c.Limits.validate(&p)
 	c.Groups.validate(&p, c.Limits.GroupMembers)
 	p.unless(auth.ValidUser(c.System.User), "system.user", c.System.User, "1 to 64 of A-Z a-z 0-9 . _ @ -")
+	c.Desk.validate(&p)
 	for _, origin := range c.HTTP.AllowedOrigins {
 		p.unless(isOrigin(origin), "http.allowed_origins", origin, "scheme://host or scheme://host:port")
 	}

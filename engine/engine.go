@@ -40,6 +40,7 @@ type Engine struct {
 	space    *space // of its disk
 	seq      *sequencer.Sequencer
 	chat     *chat.Service
+	desk     counter
 	door     *door.Door
 	verifier *auth.Verifier
 	keys     *auth.APIKeys
@@ -123,6 +124,9 @@ func (e *Engine) build() (err error) {
 	e.space.look()
 	e.chat = chat.New(e.chatConfig(), e.db, e.seq, e.door)
 	e.door.Chat = e.chat
+	if err := e.buildDesk(); err != nil {
+		return err
+	}
 	e.buildOperator()
 	return e.db.Revocations(func(r storage.Revocation) error {
 		e.verifier.Revocations().Revoke(revocation(r))
@@ -161,6 +165,7 @@ func (e *Engine) Start() error {
 	e.seq.Start()
 	e.started = true
 	e.chat.Start()
+	e.desk.Start()
 	e.observe()
 	e.space.watch()
 	e.door.Unlock()
@@ -204,6 +209,7 @@ func (e *Engine) listen() (err error) {
 	e.openStreams()
 	e.public = httpapi.New(httpapi.Config{
 		Chat: e.chat, Auth: e.verifier, Keys: e.keys, Events: events{e.streams}, Origins: e.origins(),
+		Desk: e.desk.Desk, Visitors: e.desk.visitors, PerMinute: c.Desk.VisitorsPerMinute, IdentitySecret: []byte(c.Desk.IdentitySecret),
 		SystemUser: c.System.User, PerSecond: c.Limits.HTTPPerSecond, Burst: c.Limits.HTTPBurst,
 		MaxBody: c.Limits.MessageBytes, MaxConnections: e.files.http,
 		WebSocket: e.reactors.Addr().String(),
@@ -260,6 +266,7 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 	e.closeStreams(ctx) // before HTTP, which would wait for them
 	e.closeHTTP(ctx)
 	e.stopOperator()
+	e.closeDesk(ctx)
 	if e.reactors != nil {
 		if e.started {
 			e.cut("answering", e.seq.Drain(ctx))

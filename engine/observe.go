@@ -16,7 +16,8 @@ import (
 // observer counts what the syncer publishes. Its methods run on the syncer's
 // goroutine.
 type observer struct {
-	singles, groups, events     metrics.Counter
+	singles, groups, services   metrics.Counter
+	events                      metrics.Counter
 	duplicates                  metrics.Counter
 	batch, fsync, send, deliver metrics.Histogram
 	turn                        int
@@ -26,6 +27,7 @@ func newObserver(m *metrics.Registry) *observer {
 	return &observer{
 		singles:    m.Counter(metrics.MessagesProcessed, "single"),
 		groups:     m.Counter(metrics.MessagesProcessed, "group"),
+		services:   m.Counter(metrics.MessagesProcessed, "service"),
 		events:     m.Counter(metrics.MessagesProcessed, "event"),
 		duplicates: m.Counter(metrics.Duplicates),
 		batch:      m.Histogram(metrics.CommitBatch),
@@ -38,9 +40,10 @@ func newObserver(m *metrics.Registry) *observer {
 func (o *observer) published(p *sequencer.Published) {
 	o.singles.Add(p.Singles)
 	o.groups.Add(p.Groups)
+	o.services.Add(p.Services)
 	o.events.Add(p.Events)
 	o.duplicates.Add(p.Duplicates)
-	if n := p.Singles + p.Groups + p.Events; n > 0 {
+	if n := p.Singles + p.Groups + p.Services + p.Events; n > 0 {
 		o.batch.Observe(float64(n))
 	}
 	if p.Fsync > 0 {
@@ -69,6 +72,7 @@ func (e *Engine) observe() {
 	e.observeStreams()
 	e.observeQueues()
 	e.observeStorage()
+	e.observeDesk()
 	version, commit := build()
 	e.metrics.GaugeFunc(metrics.BuildInfo, func() float64 { return 1 }, version, commit, runtime.Version())
 }

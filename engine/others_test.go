@@ -106,6 +106,9 @@ func TestListsAreComplete(t *testing.T) {
 	for _, row := range listRows {
 		rows[row.op] = false
 	}
+	for _, row := range deskListRows {
+		rows[row.op] = false
+	}
 	d := s.document()
 	d.eachField(func(op, _, field string) {
 		if field != "after" && field != "cursor" {

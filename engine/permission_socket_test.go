@@ -93,6 +93,10 @@ var socketPermissions = []socketPermission{
 		want: "      conversations conversations conversations conversations conversations conversations"},
 	{message: `"type":"presence","users":["$other"],"watch":true`,
 		want: "      presence   presence presence presence presence presence"},
+	{message: `"type":"agent","status":"online"`,
+		want: "      403        403     403     403        403     403"},
+	{message: `"type":"send","conv_id":"service_none","content":"hi"`,
+		want: "      404        404     404     404        404     404"},
 	{message: `"type":"ping"`,
 		want: "      pong       pong    pong    pong       pong    pong"},
 }

@@ -2,6 +2,9 @@ package engine_test
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -53,6 +56,18 @@ func permissionConfig(c *engine.Config) {
 	c.Auth.Mode, c.Auth.JWT.Secret = "jwt", secret
 	c.Auth.APIKeys = []string{shopEntry}
 	c.Limits.HTTPPerSecond = 0
+	c.Desk.Visitors, c.Desk.VisitorsPerMinute, c.Desk.IdentitySecret = true, 0, identitySecret
+	c.Desk.AgentGrace = hour // nobody is connected
+}
+
+// identitySecret is that of the tests' servers.
+const identitySecret = "another example secret of 32 bytes or more"
+
+// proofOf is what a site's backend gives to the page of a user.
+func proofOf(user string) string {
+	mac := hmac.New(sha256.New, []byte(identitySecret))
+	mac.Write([]byte(user))
+	return hex.EncodeToString(mac.Sum(nil))
 }
 
 // TestPermissions holds the HTTP API against the table.
@@ -143,7 +158,7 @@ func TestPermissionsAreComplete(t *testing.T) {
 	if len(rows) < 40 {
 		t.Fatalf("the document has only %d operations", len(rows))
 	}
-	for _, row := range slices.Concat(messagePermissions, conversationPermissions, groupPermissions, memberPermissions, userPermissions) {
+	for _, row := range slices.Concat(messagePermissions, conversationPermissions, groupPermissions, memberPermissions, userPermissions, deskPermissions) {
 		found := false
 		for op := range rows {
 			if isOperation(row.request, op) {

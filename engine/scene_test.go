@@ -24,7 +24,8 @@ type stage struct {
 type scene struct {
 	actor   string
 	words   map[string]string
-	changed bool // something was done in it
+	logins  map[string]string // tokens of actors of the desk
+	changed bool              // something was done in it
 }
 
 // The members of a scene's group when it is made, and who isn't one.
@@ -95,11 +96,14 @@ func (sc scene) as(actor string) scene {
 	if words[actor] == "" {
 		who = "member" // whose token has expired, or for whom a backend acts
 	}
+	if sc.logins != nil && words[actor] == "" {
+		who = map[string]string{"acting": "user", "expired": "agent"}[actor]
+	}
 	words["me"], words["mine"] = words[who], words["by "+who]
 	if words["mine"] == "" {
 		words["mine"] = words["theirs"]
 	}
-	return scene{actor: actor, words: words}
+	return scene{actor: actor, words: words, logins: sc.logins}
 }
 
 // elsewhere is the scene with ids of what doesn't exist in the place of its group,
@@ -156,6 +160,9 @@ func (sc scene) ask(s *server, row *permission) (status int, text []byte) {
 func (sc scene) login(t *testing.T) (headers []string) {
 	t.Helper()
 	me := sc.words["me"]
+	if token := sc.logins[sc.actor]; token != "" {
+		return []string{"Authorization", "Bearer " + token}
+	}
 	switch sc.actor {
 	case "key":
 		return []string{"X-API-Key", shopKey}

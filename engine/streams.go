@@ -33,7 +33,7 @@ type events struct{ hub *sse.Hub }
 
 // Serve implements [httpapi.Events].
 func (s events) Serve(w http.ResponseWriter, r *http.Request, login httpapi.Login) {
-	l := chat.Login{User: login.User, Device: login.Device}
+	l := chat.Login{User: login.User, Device: login.Device, Role: login.Role.String()}
 	if login.Token.User != "" {
 		l.Token = door.TokenOf(login.Token)
 	}

@@ -26,7 +26,9 @@ func (e *Engine) sequencerConfig() sequencer.Config {
 		Congested:          func() bool { return e.reactors.Backlogged() || e.streams.Backlogged() },
 		Encoder:            chat.Encoder{Refusal: func(err error) *wire.Error { return e.chat.Refusal(err) }},
 		Post:               e.post,
-		Presence:           func(user string, online bool) { e.chat.Changed(user, online) },
+		Presence:           func(user string, online bool) { e.chat.Changed(user, online); e.desk.Present(user, online) },
+		Staff:              func(user string, now sequencer.Staff) { e.desk.Present(user, now != sequencer.StaffNone) },
+		Spoken:             func(tx *sequencer.Tx, head *sequencer.Head, from string) { e.desk.Spoken(tx, head, from) },
 		Rewritten:          func(conv, seq uint64) { e.chat.Rewritten(conv, seq) },
 		Observe: func(p *sequencer.Published) {
 			observer.published(p)
@@ -61,6 +63,8 @@ func (e *Engine) chatConfig() chat.Config {
 		Burst:             e.cfg.Limits.Burst,
 
 		Renew:       e.door.Renew,
+		Agent:       e.agentRequest,
+		Staff:       e.staffCame,
 		Revoke:      func(r storage.Revocation) { revoked.Revoke(revocation(r)); revoked.Forget(time.Now()) },
 		Revoked:     func(user string, t chat.Token) bool { return revoked.Revoked(identity(user, t)) },
 		Revocations: revoked.Epoch,

@@ -8,4 +8,7 @@
 // keys (jwk, jku, x5u, x5c) is never followed; its kid only picks among the keys
 // there are. So checking a token opens no file and no connection. Key sets (JWKS,
 // RFC 7517) are read in a goroutine, from the place that the configuration names.
+//
+// Visitors of a site get tokens of the server's own, whose kid says so and whose key
+// checks nothing else: see [Visitors].
 package auth

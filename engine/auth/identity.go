@@ -13,6 +13,7 @@ type Identity struct {
 	ID      string    // the jti claim, often empty
 	Issued  time.Time // the iat claim in whole seconds; zero where the token has none
 	Expires time.Time // from then on the token is refused (exp plus the leeway)
+	Own     bool      // the server itself minted it, for a visitor
 }
 
 // ErrUnauthorized is the answer to every token that isn't good, whatever is

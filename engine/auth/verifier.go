@@ -23,6 +23,7 @@ type Verifier struct {
 	maxTTL      time.Duration // 0 = any
 	reserved    string        // empty = nobody
 	current     atomic.Pointer[generation]
+	visitors    *Visitors // nil = there are none
 	sets        *keySets
 	revocations Revocations
 }
@@ -114,7 +115,11 @@ func (v *Verifier) Outlived(now time.Time) time.Time {
 	if v.maxTTL == 0 {
 		return time.Time{}
 	}
-	return now.Add(v.maxTTL + 2*v.leeway) // one for an issuer that is ahead, one for being late
+	until := now.Add(v.maxTTL + 2*v.leeway) // one for an issuer that is ahead, one for being late
+	if v.visitors != nil {
+		until = later(until, v.visitors.Outlived(now))
+	}
+	return until
 }
 
 // Verify returns whom the token speaks for, or ErrUnauthorized or ErrExpired.
@@ -145,6 +150,9 @@ func (v *Verifier) Verify(token string) (Identity, error) {
 func (v *Verifier) check(g *generation, token string) (Identity, error) {
 	if err := checkShape(token); err != nil {
 		return Identity{}, err
+	}
+	if saysVisitor(token) {
+		return v.checkVisitor(token)
 	}
 	var c claims
 	known := true

@@ -25,9 +25,9 @@ func (s *Service) ack(ss *Session, r *wire.Request) *wire.Error {
 		return errBusy.Pick()
 	}
 	req := wire.Request{ConvID: strings.Clone(r.ConvID), Seq: r.Seq, IDs: slices.Clone(r.IDs)}
-	id, user := ss.conn.ID(), ss.user
+	id, user, visitor := ss.conn.ID(), ss.user, ss.visitor()
 	if !s.readers.try(func() {
-		moves, err := s.acknowledged(user, &req)
+		moves, err := s.acknowledged(user, visitor, &req)
 		if err != nil {
 			s.cfg.Logger.Error("reading what was acknowledged", "user", user, "err", err)
 		}
@@ -62,7 +62,7 @@ func (ss *Session) acked(conv, seq uint64) {
 
 // Ack is ack over HTTP.
 func (s *Service) Ack(_ context.Context, user string, r *wire.Request) error {
-	moves, err := s.acknowledged(user, r)
+	moves, err := s.acknowledged(user, false, r)
 	if err != nil {
 		return s.Refusal(err)
 	}
@@ -76,8 +76,9 @@ func (s *Service) Ack(_ context.Context, user string, r *wire.Request) error {
 }
 
 // acknowledged finds the conversations that an ack means and that are the user's,
-// each with the highest seq.
-func (s *Service) acknowledged(user string, r *wire.Request) (moves []sequencer.Cursor, err error) {
+// each with the highest seq; of a visitor's those of service
+// sessions alone.
+func (s *Service) acknowledged(user string, visitor bool, r *wire.Request) (moves []sequencer.Cursor, err error) {
 	named := s.namedBySeq
 	if len(r.IDs) > 0 {
 		named = s.namedByID
@@ -91,7 +92,7 @@ func (s *Service) acknowledged(user string, r *wire.Request) (moves []sequencer.
 		if err != nil {
 			return nil, err
 		}
-		if ok && !rec.Left {
+		if ok && !rec.Left && (!visitor || sequencer.Kind(rec.Kind) == sequencer.Service) {
 			moves = append(moves, sequencer.Cursor{User: user, Conv: conv, Seq: seq})
 		}
 	}

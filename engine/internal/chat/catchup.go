@@ -9,6 +9,7 @@ import (
 	"gannet/codec"
 	"gannet/codec/wire"
 	"gannet/engine/internal/delivery"
+	"gannet/engine/internal/sequencer"
 	"gannet/storage"
 )
 
@@ -29,6 +30,8 @@ type catchUp struct {
 	joined    bool
 	held      []*delivery.Run
 	heldBytes int
+
+	visitor bool // it shows service conversations alone
 
 	resume uint64 // id of the last message that a stream had; 0: it says nothing
 	since  uint64 // backlog: the user's own messages up to this id are left out
@@ -57,7 +60,7 @@ func (s *Service) sync(ss *Session, r *wire.Request) *wire.Error {
 	if ss.catchUp != nil {
 		return errSyncing.Pick()
 	}
-	cu := &catchUp{sync: true, cid: strings.Clone(r.CID), limit: uint64(r.Limit)}
+	cu := &catchUp{visitor: ss.visitor(), sync: true, cid: strings.Clone(r.CID), limit: uint64(r.Limit)}
 	for _, c := range r.Cursors {
 		cu.cursors = append(cu.cursors, wire.Cursor{ConvID: strings.Clone(c.ConvID), Seq: c.Seq})
 	}
@@ -198,6 +201,9 @@ func (s *Service) plan(user string, cu *catchUp) error {
 // its cursors said.
 func (s *Service) planFrom(user string, cu *catchUp, has map[uint64]uint64) error {
 	err := s.db.Sessions(user, func(rec storage.Session) error {
+		if cu.visitor && sequencer.Kind(rec.Kind) != sequencer.Service {
+			return nil
+		}
 		st, ok, err := s.stretch(cu, &rec, has)
 		if ok {
 			cu.stretches = append(cu.stretches, st)
@@ -228,8 +234,11 @@ func (cu *catchUp) planGone() {
 // stretch finds what a conversation has to send. One that the client named has a
 // stretch in any case, be it empty: it is to hear where it stands.
 func (s *Service) stretch(cu *catchUp, rec *storage.Session, has map[uint64]uint64) (st stretch, ok bool, err error) {
+	if rec.Left {
+		return st, false, nil
+	}
 	last, err := s.db.LastSeq(rec.Conv)
-	if err != nil || rec.Left {
+	if err != nil {
 		return st, false, err
 	}
 	seq, named := has[rec.Conv]

@@ -25,6 +25,7 @@ type conn struct {
 	serial  uint64
 	session *Session
 	joined  bool
+	visitor bool
 	watched bool
 	rooms   map[uint64]uint64
 	pending int  // what it pretends to have not sent yet

@@ -27,6 +27,10 @@ var (
 	errConflict    = wire.NewError(wire.ReasonConflict, "this cid was used for another message")
 	errFull        = wire.NewError(wire.ReasonGroupFull, "the group is full")
 	errGroups      = wire.NewError(wire.ReasonConflict, "one of the users is in too many groups")
+	errClosed      = wire.NewError(wire.ReasonSessionClosed, "the session is closed; it can be read")
+	errVisitor     = wire.NewError(wire.ReasonForbidden, "visitors may use the conversations of their sessions only")
+	errToVisitor   = wire.NewError(wire.ReasonForbidden, "a visitor is reached in the sessions that they open, nowhere else")
+	errRenewal     = wire.NewError(wire.ReasonForbidden, "visitors and others don't turn into each other; log in anew")
 	errExists      = wire.NewError(wire.ReasonConflict, "a group with this id exists")
 	errSelf        = wire.NewError(wire.ReasonBadRequest, "a message to oneself has no conversation")
 	errOther       = wire.NewError(wire.ReasonForbidden, "you can't send as somebody else")
@@ -68,6 +72,8 @@ func (s *Service) Refusal(err error) *wire.Error {
 		return errNotFound
 	case errors.Is(err, sequencer.ErrConflict):
 		return errConflict
+	case errors.Is(err, sequencer.ErrClosed):
+		return errClosed
 	case errors.Is(err, sequencer.ErrMuted):
 		return errMuted
 	case errors.Is(err, sequencer.ErrBlocked):

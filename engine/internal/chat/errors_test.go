@@ -76,9 +76,9 @@ func TestLoginEnds(t *testing.T) {
 	c := s.simple("alice")
 	now := time.Now()
 	tick := func(at time.Time) { c.loop.wait(func() { c.session.Tick(at) }) }
-	c.loop.wait(func() { c.session.Renew(&Token{Expires: now.Add(time.Hour)}) })
+	c.loop.wait(func() { c.session.Renew(&Token{Expires: now.Add(time.Hour)}, "") })
 	tick(now.Add(59 * time.Minute))
-	c.loop.wait(func() { c.session.Renew(&Token{Expires: now.Add(2 * time.Hour)}) })
+	c.loop.wait(func() { c.session.Renew(&Token{Expires: now.Add(2 * time.Hour)}, "") })
 	tick(now.Add(61 * time.Minute))
 	select {
 	case code := <-c.ended:

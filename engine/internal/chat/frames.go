@@ -57,8 +57,11 @@ func appendChat(dst []byte, convID string, kind sequencer.Kind, to string, m *st
 		Recalled: m.Flags&flagRecalled != 0, Edited: m.Flags&flagEdited != 0, Expired: m.Flags&flagExpired != 0,
 		Expires: m.Expires, Extra: m.Extra,
 	}
-	if kind == sequencer.Group {
+	switch kind {
+	case sequencer.Group:
 		c.To, c.GroupID = "", convID[len(groupPrefix):]
+	case sequencer.Service:
+		c.To, c.SessionID = "", wire.SessionOf(convID)
 	}
 	return wire.AppendChat(dst, &c)
 }
@@ -68,8 +71,11 @@ func appendEvent(dst []byte, convID string, kind sequencer.Kind, m *storage.Mess
 		Word: m.Type, Extra: m.Extra, Content: m.Content, ConvID: convID, From: m.From,
 		ID: m.ID, Seq: m.Seq, Ref: m.Ref, Time: m.Time,
 	}
-	if kind == sequencer.Group {
+	switch kind {
+	case sequencer.Group:
 		e.GroupID = convID[len(groupPrefix):]
+	case sequencer.Service:
+		e.SessionID = wire.SessionOf(convID)
 	}
 	return wire.AppendEvent(dst, &e)
 }

@@ -18,8 +18,14 @@ import (
 // "conversations", and "next" where there are more. Only those of the page are
 // read: of the others just where they end.
 func (s *Service) Conversations(_ context.Context, user string, limit int, cursor string, dst []byte) ([]byte, error) {
+	return s.waitForList(user, false, limit, cursor, dst)
+}
+
+// waitForList makes a page of a user's list, of their service conversations alone
+// where they are a visitor, when a reader is free.
+func (s *Service) waitForList(user string, visitor bool, limit int, cursor string, dst []byte) ([]byte, error) {
 	s.slots <- struct{}{}
-	out, err := s.conversations(user, limit, cursor, dst)
+	out, err := s.conversations(user, visitor, limit, cursor, dst)
 	<-s.slots
 	if err != nil {
 		return dst, s.Refusal(err)
@@ -32,11 +38,12 @@ func (s *Service) list(ss *Session, r *wire.Request) *wire.Error {
 	if ss.reads >= maxSessionReads || ss.loaded() {
 		return errBusy.Pick()
 	}
-	id, user, cid, limit, cursor := ss.conn.ID(), ss.user, strings.Clone(r.CID), r.Limit, strings.Clone(r.After)
+	id, user, visitor := ss.conn.ID(), ss.user, ss.visitor()
+	cid, limit, cursor := strings.Clone(r.CID), r.Limit, strings.Clone(r.After)
 	if !s.readers.try(func() {
 		var err error
 		answer := frame(func(b []byte) []byte {
-			b, err = s.conversations(user, limit, cursor, wire.AppendConversationsHead(b, cid))
+			b, err = s.conversations(user, visitor, limit, cursor, wire.AppendConversationsHead(b, cid))
 			return append(b, '}')
 		})
 		s.loops.Do(id, func(ss *Session) {
@@ -88,12 +95,12 @@ func parseRank(cursor string) (r rank, ok bool) {
 	return r, err1 == nil && err2 == nil
 }
 
-func (s *Service) conversations(user string, limit int, cursor string, dst []byte) ([]byte, error) {
+func (s *Service) conversations(user string, visitor bool, limit int, cursor string, dst []byte) ([]byte, error) {
 	var noted map[uint64]sequencer.Noted // asked for first: what is noted later is in the sessions
 	if err := s.seq.Ask(func(tx *sequencer.Tx) { noted = tx.Noted(user) }); err != nil {
 		return dst, err
 	}
-	items, err := s.items(user, cursor)
+	items, err := s.items(user, visitor, cursor)
 	if err != nil {
 		return dst, err
 	}
@@ -125,13 +132,13 @@ func (s *Service) conversations(user string, limit int, cursor string, dst []byt
 }
 
 // items finds the conversations of a user's list behind a cursor.
-func (s *Service) items(user, cursor string) (items []item, err error) {
+func (s *Service) items(user string, visitor bool, cursor string) (items []item, err error) {
 	behind, ok := parseRank(cursor)
 	if cursor != "" && !ok {
 		return nil, errCursor
 	}
 	return items, s.db.Sessions(user, func(rec storage.Session) error {
-		if rec.Left {
+		if rec.Left || visitor && sequencer.Kind(rec.Kind) != sequencer.Service {
 			return nil
 		}
 		tail, err := s.db.Tail(rec.Conv)
@@ -188,11 +195,11 @@ func (s *Service) lookUnread(l *line) (err error) {
 		return err
 	}
 	// After its end is known: what comes after a removal is not for who was removed.
-	now, _, err := s.db.Session(l.rec.User, l.num)
+	now, ok, err := s.db.Session(l.rec.User, l.num)
 	if err != nil {
 		return err
 	}
-	if now.Left {
+	if !ok || now.Left {
 		return errLeft
 	}
 	l.ReadSeq = min(l.LastSeq, max(floorOf(l.rec), l.rec.ReadSeq, l.rec.SentSeq))
@@ -256,14 +263,18 @@ func (s *Service) lookLast(l *line) error {
 }
 
 func (s *Service) lookGroup(l *line) error {
-	if l.kind != sequencer.Group {
+	if l.kind == sequencer.Single {
 		return nil
 	}
 	g, _, err := s.db.Group(l.num)
 	if err != nil {
 		return err
 	}
-	l.GroupID, l.Name = l.group(), g.Name
+	if l.kind == sequencer.Service {
+		l.SessionID = wire.SessionOf(l.id)
+	} else {
+		l.GroupID, l.Name = l.group(), g.Name
+	}
 	return s.lookMention(l, g.MentionSeq)
 }
 

@@ -90,9 +90,9 @@ func (l *loop) carry(p *delivery.Post) {
 			c.Send(p.Frame)
 		}
 	case delivery.ToUser:
-		l.each(p.User, func(c *conn) { c.session.Deliver(p.Run) })
+		l.each(p, func(c *conn) { c.session.Deliver(p.Run) })
 	case delivery.NotifyUser:
-		l.each(p.User, func(c *conn) { c.notify(p) })
+		l.each(p, func(c *conn) { c.notify(p) })
 	case delivery.ToRoom, delivery.NotifyRoom:
 		for _, c := range l.conns {
 			if at, in := c.rooms[p.Room]; in {
@@ -100,12 +100,12 @@ func (l *loop) carry(p *delivery.Post) {
 			}
 		}
 	case delivery.Enter:
-		l.each(p.User, func(c *conn) { c.enter(p.Room, p.From) })
+		l.each(p, func(c *conn) { c.enter(p.Room, p.From) })
 	case delivery.Leave:
-		l.each(p.User, func(c *conn) { delete(c.rooms, p.Room) })
+		l.each(p, func(c *conn) { delete(c.rooms, p.Room) })
 	case delivery.Join:
 		if c := l.conns[p.Serial]; c != nil {
-			c.joined = true
+			c.joined, c.visitor = true, p.Visitor
 			for _, r := range p.Rooms {
 				c.enter(r.Conv, r.From)
 			}
@@ -114,9 +114,9 @@ func (l *loop) carry(p *delivery.Post) {
 	}
 }
 
-func (l *loop) each(user string, fn func(*conn)) {
+func (l *loop) each(p *delivery.Post, fn func(*conn)) {
 	for _, c := range l.conns {
-		if c.joined && c.session.User() == user {
+		if c.joined && c.session.User() == p.User && (p.Visitor || !c.visitor || p.Kind == delivery.Leave) {
 			fn(c)
 		}
 	}

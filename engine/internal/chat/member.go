@@ -2,6 +2,7 @@ package chat
 
 import (
 	"context"
+	"strings"
 
 	"gannet/codec/wire"
 	"gannet/engine/internal/sequencer"
@@ -22,6 +23,9 @@ func distinct(users []string, without string) ([]string, *wire.Error) {
 	for _, u := range users {
 		if !wire.ValidID(u) {
 			return nil, wire.NewError(wire.ReasonBadRequest, "members must be user ids: 1 to 64 bytes of A-Z a-z 0-9 . _ @ -")
+		}
+		if strings.HasPrefix(u, VisitorPrefix) {
+			return nil, errToVisitor
 		}
 		if !seen[u] {
 			seen[u] = true

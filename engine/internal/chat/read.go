@@ -23,14 +23,14 @@ type moved struct{ conv, from, to uint64 }
 // receiveRead takes a client's word that its user has read a conversation up to a seq.
 func (s *Service) receiveRead(ss *Session, r *wire.Request) *wire.Error {
 	req := wire.Request{ConvID: strings.Clone(r.ConvID), Seq: r.Seq, IDs: slices.Clone(r.IDs)}
-	id, user, cid := ss.conn.ID(), ss.user, strings.Clone(r.CID)
+	id, user, visitor, cid := ss.conn.ID(), ss.user, ss.visitor(), strings.Clone(r.CID)
 	answer := func(err error) {
 		if err != nil || cid != "" {
 			s.answer(id, cid, err)
 		}
 	}
 	if !s.readers.try(func() {
-		moves, err := s.acknowledged(user, &req)
+		moves, err := s.acknowledged(user, visitor, &req)
 		if err == nil && len(moves) == 0 {
 			err = errNotFound
 		}
@@ -54,7 +54,7 @@ func (s *Service) receiveRead(ss *Session, r *wire.Request) *wire.Error {
 
 // Read is receiveRead over HTTP.
 func (s *Service) Read(_ context.Context, user string, r *wire.Request) error {
-	moves, err := s.acknowledged(user, r)
+	moves, err := s.acknowledged(user, false, r)
 	if err == nil && len(moves) == 0 {
 		err = errNotFound
 	}
@@ -85,7 +85,7 @@ func (s *Service) moveRead(user string, from delivery.Conn, moves []sequencer.Cu
 			if err != nil {
 				return err
 			}
-			tx.NotifyUser(user, from, frame(func(b []byte) []byte {
+			tx.NotifyAbout(head.Kind, user, from, frame(func(b []byte) []byte {
 				return wire.AppendRead(b, head.ID, user, is, nil, tx.Now())
 			}))
 		}
@@ -114,11 +114,8 @@ func (s *Service) receipt(user string, m moved) error {
 		return err
 	}
 	p, _ := newPlace(rec.Num, rec.ID)
-	if p.kind == sequencer.Group {
-		g, ok, err := s.db.Group(m.conv)
-		if err != nil || !ok || int(g.Members) > s.cfg.ReceiptMembers {
-			return err
-		}
+	if tells, err := s.tellsReceipts(&p, user); err != nil || !tells {
+		return err
 	}
 	of, err := s.covered(user, m)
 	if err == nil {
@@ -132,12 +129,26 @@ func (s *Service) receipt(user string, m moved) error {
 			if p.kind == sequencer.Group {
 				ids = nil
 			}
-			tx.NotifyUser(sender, delivery.Conn{}, frame(func(b []byte) []byte {
+			tx.NotifyAbout(p.kind, sender, delivery.Conn{}, frame(func(b []byte) []byte {
 				return wire.AppendRead(b, p.id, user, m.to, ids, tx.Now())
 			}))
 		}
 		return nil
 	}, func(error) {})
+}
+
+// tellsReceipts reports whether others are to hear what a user has read: not in
+// large groups, nor of who silently looks into a service session.
+func (s *Service) tellsReceipts(p *place, user string) (bool, error) {
+	switch p.kind {
+	case sequencer.Group:
+		g, ok, err := s.db.Group(p.num)
+		return ok && int(g.Members) <= s.cfg.ReceiptMembers, err
+	case sequencer.Service:
+		m, ok, err := s.db.Member(p.num, user)
+		return ok && m.Role != sequencer.RoleSilent, err
+	}
+	return true, nil
 }
 
 // stay leaves out those who are not in the conversation any more.

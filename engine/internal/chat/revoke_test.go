@@ -107,7 +107,7 @@ func TestRevokedMeanwhile(t *testing.T) {
 	s.ended(c, codec.CloseAuth)
 	c = s.with("a", "1", "t2", time.Now())
 	c.tick()
-	c.on(func() { c.session.Renew(&Token{ID: "t1"}) })
+	c.on(func() { c.session.Renew(&Token{ID: "t1"}, "") })
 	c.tick()
 	s.ended(c, codec.CloseAuth)
 }

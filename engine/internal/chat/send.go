@@ -42,6 +42,8 @@ func resolve(user string, r *wire.Request, a *arena) (target, *wire.Error) {
 		return target{sequencer.Single, a.text(r.ConvID), a.text(peer)}, nil
 	case wire.Group:
 		return target{sequencer.Group, a.text(r.ConvID), ""}, nil
+	case wire.Service:
+		return target{sequencer.Service, a.text(r.ConvID), ""}, nil
 	}
 	return target{}, errNotFound
 }
@@ -54,6 +56,9 @@ func prepare(m *sequencer.Send, user string, r *wire.Request, a *arena) *wire.Er
 	t, err := resolve(user, r, a)
 	if err != nil {
 		return err
+	}
+	if strings.HasPrefix(t.peer, VisitorPrefix) {
+		return errToVisitor
 	}
 	m.From, m.Kind, m.ConvID, m.To = user, t.kind, t.convID, t.peer
 	m.CID, m.Content = a.text(r.CID), a.bytes(r.Content)

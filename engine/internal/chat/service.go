@@ -14,7 +14,8 @@ import (
 	"gannet/storage"
 )
 
-// Config is what the rules may be told. All fields must be set.
+// Config is what the rules may be told. All fields must be set but where one says
+// otherwise.
 type Config struct {
 	Reactors    int           // how many loops call in
 	Readers     int           // goroutines that read storage
@@ -39,6 +40,14 @@ type Config struct {
 	// Renew checks a login that a logged-in client sends and answers it. It is
 	// called on the client's loop and must not block.
 	Renew func(conn delivery.Conn, user, cid, token string)
+
+	// Agent takes how an agent of the customer-service desk wants to work, from a
+	// client that logged in with this role. It is called on the client's loop, must not
+	// block, and answers by AnswerAgent, once. May be nil: then there is no desk.
+	Agent func(conn delivery.Conn, user, role, cid string, r AgentRequest)
+	// Staff is told of each connection of an agent or supervisor. It is called on
+	// the connection's loop and must not block; nil: nobody minds.
+	Staff func(user, role string)
 
 	// Revoke makes tokens void, Revoked reports whether one is, and Revocations
 	// moves with each Revoke. Outlived is when no token issued until now can be
@@ -155,6 +164,11 @@ func (s *Service) busy(err error) {
 
 // handle carries out one request of a session.
 func (s *Service) handle(ss *Session, r *wire.Request) *wire.Error {
+	if ss.visitor() {
+		if err := VisitorMay(r); err != nil {
+			return err
+		}
+	}
 	switch r.Verb {
 	case wire.VerbSend:
 		return s.send(ss, r)
@@ -167,17 +181,19 @@ func (s *Service) handle(ss *Session, r *wire.Request) *wire.Error {
 	case wire.VerbRead:
 		return s.receiveRead(ss, r)
 	case wire.VerbRecall:
-		return s.command(ss, r.CID, s.seq.GoAnyway, s.recall(ss.user, r.ID))
+		return s.command(ss, r.CID, s.seq.GoAnyway, ss.about(r.ID, s.recall(ss.user, r.ID)))
 	case wire.VerbEdit:
-		return s.command(ss, r.CID, s.seq.Go, s.edit(ss.user, r))
+		return s.command(ss, r.CID, s.seq.Go, ss.about(r.ID, s.edit(ss.user, r)))
 	case wire.VerbReact:
-		return s.command(ss, r.CID, s.seq.Go, s.react(ss.user, r))
+		return s.command(ss, r.CID, s.seq.Go, ss.about(r.ID, s.react(ss.user, r)))
 	case wire.VerbConversations:
 		return s.list(ss, r)
 	case wire.VerbTyping:
 		return s.typing(ss, r)
 	case wire.VerbPresence:
 		return s.presence(ss, r)
+	case wire.VerbAgent:
+		return s.agent(ss, r)
 	case wire.VerbAuth:
 		s.cfg.Renew(ss.conn.ID(), ss.user, strings.Clone(r.CID), strings.Clone(r.Token))
 		return nil

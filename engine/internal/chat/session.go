@@ -20,6 +20,7 @@ const (
 // Login says who a connection was let in as.
 type Login struct {
 	User, Device string
+	Role         string // what the token says, often empty; RoleVisitor restricts the session
 	Tracked      bool
 	Token        *Token // nil where it was believed without one
 	Resume       uint64 // id of the last message it had; 0: it says nothing
@@ -32,6 +33,7 @@ type Session struct {
 	conn    Conn
 	user    string
 	tracked bool // acknowledges what it gets, asks for sync itself
+	role    loginRole
 
 	token       *Token
 	revocations uint64 // how many there were when the token was last looked at; 0: it wasn't yet
@@ -57,14 +59,14 @@ type Session struct {
 // replaced is called, on any goroutine, with the connection of the same device
 // that this one takes the place of, if there is one.
 func (s *Service) Open(conn Conn, login Login, replaced func(delivery.Conn)) (*Session, error) {
-	ss := &Session{svc: s, conn: conn, user: login.User, tracked: login.Tracked, token: login.Token}
+	ss := &Session{svc: s, conn: conn, user: login.User, tracked: login.Tracked, role: roleOf(login.Role), token: login.Token}
 	conn.SetWatched(true)
 	if !login.Tracked {
 		// What another device of the user sends from now on is news.
-		ss.catchUp = &catchUp{resume: login.Resume, since: s.seq.Durable()}
+		ss.catchUp = &catchUp{visitor: ss.visitor(), resume: login.Resume, since: s.seq.Durable()}
 	}
 	id := conn.ID()
-	err := s.seq.Attach(id, login.User, login.Device, !login.Tracked, func(old delivery.Conn, err error) {
+	err := ss.attach(login.Device, func(old delivery.Conn, err error) {
 		if errors.Is(err, sequencer.ErrTooManyConnections) {
 			s.loops.Do(id, func(ss *Session) {
 				ss.conn.Close(codec.CloseTryAgainLater, "too many connections of this user")
@@ -77,15 +79,48 @@ func (s *Service) Open(conn Conn, login Login, replaced func(delivery.Conn)) (*S
 			replaced(old)
 		}
 	})
+	if err == nil {
+		ss.arrive()
+	}
 	return ss, err
+}
+
+// attach makes the connection known to the log's writer as what it is.
+func (ss *Session) attach(device string, done func(delivery.Conn, error)) error {
+	seq, id, live := ss.svc.seq, ss.conn.ID(), !ss.tracked
+	if ss.visitor() {
+		return seq.AttachVisitor(id, ss.user, device, live, done)
+	}
+	return seq.AttachStaff(ss.role.staff(), id, ss.user, device, live, done)
 }
 
 // User is who the session belongs to.
 func (ss *Session) User() string { return ss.user }
 
-// Renew puts a fresh token in the place of the old one. Whether it was revoked
-// since it was checked is looked at with the next tick, as with the first token.
-func (ss *Session) Renew(t *Token) { ss.token, ss.revocations = t, 0 }
+// Renew puts a fresh token, and the role that it gives, in the place of the old
+// one. Whether it was revoked since it was checked is looked at with the next tick,
+// as with the first token. A token of a visitor in the place of another, or the
+// other way round, is refused: what the connection was sent, and what not, goes by
+// what it came as.
+func (ss *Session) Renew(t *Token, role string) *wire.Error {
+	if (role == RoleVisitor) != ss.visitor() {
+		return errRenewal
+	}
+	was := ss.role
+	ss.token, ss.revocations, ss.role = t, 0, roleOf(role)
+	if was != ss.role {
+		_ = ss.svc.seq.SetStaff(ss.role.staff(), ss.conn.ID(), ss.user) // refused only at the stop
+		ss.arrive()
+	}
+	return nil
+}
+
+// arrive tells the desk of a connection that is now an agent's or a supervisor's.
+func (ss *Session) arrive() {
+	if staff := ss.svc.cfg.Staff; staff != nil && ss.role.staff() != sequencer.StaffNone {
+		staff(ss.user, ss.role.String())
+	}
+}
 
 // Message takes one message of the client. The payload may be used until it returns.
 func (ss *Session) Message(payload []byte) {

@@ -81,7 +81,7 @@ func (s *Service) setSession(tx *sequencer.Tx, user, convID string, change func(
 		Pinned: rec.PinnedAt > 0, Muted: rec.Flags&sessionMuted != 0,
 		Hidden: rec.HiddenSeq > 0 && rec.HiddenSeq >= last, ClearedSeq: rec.ClearedSeq,
 	}
-	tx.NotifyUser(user, delivery.Conn{}, frame(func(b []byte) []byte {
+	tx.NotifyAbout(head.Kind, user, delivery.Conn{}, frame(func(b []byte) []byte {
 		return wire.AppendConversationChanged(b, head.ID, now)
 	}))
 	return nil

@@ -30,9 +30,12 @@ func (s *Service) typing(ss *Session, r *wire.Request) *wire.Error {
 			return err
 		}
 		told := frame(func(b []byte) []byte { return wire.AppendTyping(b, t.convID, user) })
-		if t.kind == sequencer.Group {
+		switch t.kind {
+		case sequencer.Group:
 			tx.NotifyGroup(t.convID[len(groupPrefix):], id, told)
-		} else {
+		case sequencer.Service:
+			tx.NotifyConv(t.convID, id, told)
+		default:
 			tx.NotifyUser(t.peer, id, told)
 		}
 		return nil

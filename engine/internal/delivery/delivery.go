@@ -84,7 +84,11 @@ type Room struct {
 // Post is one thing for a reactor to do. Posts to one reactor are carried out
 // in the order in which they were posted; nothing in them changes afterwards.
 type Post struct {
-	Kind   Kind
+	Kind Kind
+	// Visitor says of a Join that the connection is a visitor's, and of ToUser,
+	// NotifyUser and Enter that they are for those of the user's connections, too.
+	Visitor bool
+
 	Serial uint64 // ToConn, Join
 	User   string // ToUser, Enter, Leave, NotifyUser
 	Room   uint64 // ToRoom, Enter, Leave, NotifyRoom

@@ -149,7 +149,7 @@ func (d *Door) identify(c *reactor.Conn, req *codec.Request, query url.Values, d
 				rejectLogin(c, err)
 				return
 			}
-			d.admit(c, chat.Login{User: id.User, Device: device, Token: TokenOf(id)})
+			d.admit(c, chat.Login{User: id.User, Role: id.Role, Device: device, Token: TokenOf(id)})
 		}) {
 			c.Reject(503, wire.ReasonBusy, "too many logins wait to be checked")
 		}
@@ -160,7 +160,17 @@ func (d *Door) identify(c *reactor.Conn, req *codec.Request, query url.Values, d
 	}
 }
 
-// believe takes ?uid= or ?user_id= at its word, which is what dev mode is.
+// isRole reports whether a role may be claimed in dev mode.
+func isRole(role string) bool {
+	switch role {
+	case "", chat.RoleAgent, chat.RoleSupervisor, chat.RoleVisitor:
+		return true
+	}
+	return false
+}
+
+// believe takes ?uid= or ?user_id=, and ?role= beside it, at their word, which is
+// what dev mode is.
 func (d *Door) believe(c *reactor.Conn, query url.Values, device string) {
 	uid, other := query.Get("uid"), query.Get("user_id")
 	if uid == "" {
@@ -170,7 +180,12 @@ func (d *Door) believe(c *reactor.Conn, query url.Values, device string) {
 		c.Reject(401, wire.ReasonUnauthorized, "say who you are: ?uid=ID, 1 to 64 bytes of A-Z a-z 0-9 . _ @ -")
 		return
 	}
-	d.admit(c, chat.Login{User: uid, Device: device})
+	role := query.Get("role")
+	if !isRole(role) {
+		c.Reject(401, wire.ReasonUnauthorized, "role must be agent, supervisor or visitor")
+		return
+	}
+	d.admit(c, chat.Login{User: uid, Role: role, Device: device})
 }
 
 // admit accepts a connection of a known user, unless there are too many at a time.

@@ -65,7 +65,7 @@ func (d *Door) login(c *reactor.Conn, v *visitor, payload []byte) {
 			c.Close(codec.CloseTryAgainLater, tooManyLogins)
 			return
 		}
-		login := chat.Login{User: id.User, Device: v.device, Tracked: v.tracked, Token: TokenOf(id)}
+		login := chat.Login{User: id.User, Role: id.Role, Device: v.device, Tracked: v.tracked, Token: TokenOf(id)}
 		if cid != "" {
 			c.Send(frameOf(wire.AppendOK(nil, cid)))
 		}
@@ -92,10 +92,11 @@ func (d *Door) Renew(conn delivery.Conn, user, cid, token string) {
 		case id.User != user:
 			answer(c, errPerson)
 		default:
+			var refused *wire.Error
 			if ss, ok := c.Data.(*chat.Session); ok {
-				ss.Renew(TokenOf(id))
+				refused = ss.Renew(TokenOf(id), id.Role)
 			}
-			answer(c, nil)
+			answer(c, refused)
 		}
 	}) {
 		d.Reactors.DoConn(conn, func(c *reactor.Conn) { answer(c, errLogins.Pick()) })

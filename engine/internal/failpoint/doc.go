@@ -1,5 +1,5 @@
 // Package failpoint lets whoever tests the server end it, halt it or hold it up
-// at named places of its work, and make its clock jump. A server is tested as it
+// at named places of its work, and make its clock wrong. A server is tested as it
 // runs, in a process of its own: only a real SIGKILL between two steps shows what
 // is left behind.
 //
@@ -26,7 +26,14 @@
 // jumps:SEED makes the wall clock of ids, times and expiry begin up to a day off
 // and then jump up to an hour back and forth every few hundred readings. The same
 // seed makes the same jumps, so that each start needs a seed of its own to jump
-// between starts. Clocks that measure how long something takes are left alone.
+// between starts.
+//
+// file:PATH makes the wall clock as far ahead as the file says at each reading,
+// such as 61s; without the file it is right. So a test lets time pass. Write the
+// file anew by renaming another one, lest half of it is read.
+//
+// Clocks that measure how long something takes are left alone, and so is that by
+// which tokens run out.
 //
 // What can't be understood keeps the engine from starting: see [Check].
 package failpoint

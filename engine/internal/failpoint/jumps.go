@@ -1,10 +1,7 @@
 package failpoint
 
 import (
-	"fmt"
 	"math/rand/v2"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 )
@@ -17,26 +14,13 @@ const (
 	mostCalls  = 600
 )
 
-// jumps makes a clock jump.
+// jumps is a clock that jumps.
 type jumps struct {
 	mu    sync.Mutex
 	rng   *rand.Rand
 	start time.Duration // how far off the clock began
 	off   time.Duration // how far off it is
 	calls int           // until it jumps again
-}
-
-// parseClock reads the value of FAILPOINT_CLOCK; an empty one makes no jumps.
-func parseClock(text string) (*jumps, error) {
-	if text == "" {
-		return nil, nil
-	}
-	kind, seed, _ := strings.Cut(text, ":")
-	n, err := strconv.ParseUint(seed, 10, 64)
-	if kind != "jumps" || err != nil {
-		return nil, fmt.Errorf("FAILPOINT_CLOCK: %q: it is jumps:SEED, with a number as the seed", text)
-	}
-	return newJumps(n), nil
 }
 
 func newJumps(seed uint64) *jumps {

@@ -50,13 +50,13 @@ func TestJumps(t *testing.T) {
 }
 
 func TestParseClock(t *testing.T) {
-	if j, err := parseClock(""); j != nil || err != nil {
-		t.Errorf("%v, %v", j, err)
+	if c, err := parseClock(""); c != nil || err != nil {
+		t.Errorf("%v, %v", c, err)
 	}
-	if j, err := parseClock("jumps:7"); err != nil || j.start != newJumps(7).start {
-		t.Errorf("%v, %v", j, err)
+	if c, err := parseClock("jumps:7"); err != nil || c.(*jumps).start != newJumps(7).start {
+		t.Errorf("%v, %v", c, err)
 	}
-	for _, text := range []string{"jumps", "jumps:", "jumps:x", "jumps:-1", "drifts:1"} {
+	for _, text := range []string{"jumps", "jumps:", "jumps:x", "jumps:-1", "drifts:1", "file", "file:"} {
 		if _, err := parseClock(text); err == nil || !strings.Contains(err.Error(), "it is jumps:SEED") {
 			t.Errorf("%q: %v", text, err)
 		}

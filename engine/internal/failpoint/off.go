@@ -16,7 +16,7 @@ func Check() error { return nil }
 func Hit(name string) {}
 
 // Wall returns what the wall clock shows at a time that was read from it: the
-// same, unless jumps were asked for.
+// same, unless a wrong clock was asked for.
 func Wall(t time.Time) time.Time { return t }
 
 // Now is Wall of now.

@@ -20,7 +20,7 @@ var active = sync.OnceValues(load)
 
 type points struct {
 	rules []*counted
-	clock *jumps // nil: it doesn't jump
+	clock clock // nil: it is right
 }
 
 // counted is a rule with how often its place was come to.
@@ -76,7 +76,7 @@ func signal(s syscall.Signal) {
 }
 
 // Wall returns what the wall clock shows at a time that was read from it: the
-// same, unless jumps were asked for.
+// same, unless a wrong clock was asked for.
 func Wall(t time.Time) time.Time {
 	if p, _ := active(); p.clock != nil {
 		return p.clock.shift(t)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -97,6 +98,18 @@ func TestClock(t *testing.T) {
 	}
 	if max(wall-off, off-wall) > 1 || max(now-off, off-now) > 1 {
 		t.Errorf("%d and %d off, want %d", wall, now, off)
+	}
+}
+
+// The child's clock is ahead by what stands in a file.
+func TestClockOfAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "clock")
+	if err := os.WriteFile(path, []byte("1h1s"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := child(t, "", "file:"+path).Output()
+	if err != nil || !strings.HasPrefix(string(out), "s1 t1 s2 t2 s3 t3 3601 360") {
+		t.Errorf("%q, %v", out, err)
 	}
 }
 

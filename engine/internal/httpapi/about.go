@@ -23,6 +23,7 @@ type about struct {
 	body    any      // nil: none
 	data    any      // of the answer; nil: an empty object
 	stream  string   // the media type of an answer that is no envelope
+	other   string   // a media type that may be asked for instead of the envelope
 	reasons []string // of refusals, besides those that every such route has
 }
 
@@ -32,6 +33,7 @@ const (
 	tagConversations = "conversations"
 	tagGroups        = "groups"
 	tagUsers         = "users"
+	tagDesk          = "desk"
 	tagServer        = "server"
 )
 

@@ -8,6 +8,7 @@ import (
 	"gannet/codec/wire"
 	"gannet/engine/auth"
 	"gannet/engine/internal/chat"
+	"gannet/engine/internal/desk"
 )
 
 // Chat is what this package needs of the chat rules. Its errors are *wire.Error;
@@ -38,6 +39,9 @@ type Messages interface {
 	Ack(ctx context.Context, user string, r *wire.Request) error
 	// Read moves the user's cursor of what was read; it is on disk then.
 	Read(ctx context.Context, user string, r *wire.Request) error
+	// VisitorMay says why a visitor may not make a request: it is about something else
+	// than service conversations. To be asked before the request is made.
+	VisitorMay(r *wire.Request) error
 	Recall(ctx context.Context, user string, id uint64) error
 	Edit(ctx context.Context, user string, r *wire.Request) error
 	React(ctx context.Context, user string, r *wire.Request) error
@@ -52,6 +56,8 @@ type Conversations interface {
 	// Conversations appends `"conversations":[…],"next":"…"`, without braces and
 	// without next at the end of the list.
 	Conversations(ctx context.Context, user string, limit int, cursor string, dst []byte) ([]byte, error)
+	// VisitorConversations is Conversations with the service conversations alone.
+	VisitorConversations(ctx context.Context, user string, limit int, cursor string, dst []byte) ([]byte, error)
 	UpdateConversation(ctx context.Context, user, convID string, p chat.ConversationPatch) error
 	// ClearConversation hides everything up to seq from the user; 0 is all there is.
 	ClearConversation(ctx context.Context, user, convID string, seq uint64) error
@@ -123,6 +129,7 @@ type Keys interface {
 type Login struct {
 	User   string
 	Device string        // made up where the client named none
+	Role   desk.Role     // as whom; a visitor's restricts what may be done
 	Token  auth.Identity // zero where no token was shown
 }
 
@@ -132,4 +139,70 @@ type Events interface {
 	// answers the header alone. It sets the time limits of its writes; reading has
 	// none any more.
 	Serve(w http.ResponseWriter, r *http.Request, login Login)
+}
+
+// Desk is what this package needs of the customer-service desk. By is who asks; its
+// errors are as those of Chat.
+type Desk interface {
+	DeskSessions
+	DeskAgents
+	DeskTexts
+	DeskVisitors
+	// Role is what an actor may do, by the login or by an agent's record.
+	Role(by desk.Actor) desk.Role
+	// Stats are figures of the sessions opened from one time to another, Unix
+	// milliseconds; 0 is the usual.
+	Stats(ctx context.Context, by desk.Actor, from, to int64) (desk.Stats, error)
+}
+
+// DeskSessions is the part of Desk that is about sessions.
+type DeskSessions interface {
+	Open(ctx context.Context, by desk.Actor, n desk.NewSession) (desk.Session, error)
+	Session(ctx context.Context, by desk.Actor, id string) (desk.Session, error)
+	Sessions(ctx context.Context, by desk.Actor, f desk.Filter, cursor string, limit int) (list []desk.Session, next string, err error)
+	Queue(ctx context.Context, by desk.Actor) (list []desk.Session, waiting int, err error)
+	Next(ctx context.Context, by desk.Actor, skill, visitor string) (desk.Choice, error)
+	CloseSession(ctx context.Context, by desk.Actor, id string) error
+	Transfer(ctx context.Context, by desk.Actor, id string, t desk.Transfer) (desk.Session, error)
+	Claim(ctx context.Context, by desk.Actor, id string) (desk.Session, error)
+	Watch(ctx context.Context, by desk.Actor, id string, mode desk.Mode) (desk.Session, error)
+	Unwatch(ctx context.Context, by desk.Actor, id string) error
+	Note(ctx context.Context, by desk.Actor, id, cid, text string) (chat.Sent, error)
+	Tag(ctx context.Context, by desk.Actor, id string, tags []string) (desk.Session, error)
+	Rate(ctx context.Context, by desk.Actor, id string, rating int, comment string) error
+	Transcript(ctx context.Context, by desk.Actor, id, after string, limit int) (desk.Transcript, error)
+}
+
+// DeskAgents is the part of Desk that is about those who serve visitors.
+type DeskAgents interface {
+	Agents(ctx context.Context, by desk.Actor) ([]desk.Agent, error)
+	Agent(ctx context.Context, by desk.Actor, user string) (desk.Agent, error)
+	PutAgent(ctx context.Context, by desk.Actor, user string, p desk.AgentPatch) (desk.Agent, error)
+	RemoveAgent(ctx context.Context, by desk.Actor, user string) error
+}
+
+// DeskTexts is the part of Desk that is about skill groups and canned replies.
+type DeskTexts interface {
+	Skills(ctx context.Context, by desk.Actor) ([]desk.Skill, error)
+	PutSkill(ctx context.Context, by desk.Actor, k desk.Skill) error
+	RemoveSkill(ctx context.Context, by desk.Actor, id string) error
+	Replies(ctx context.Context, by desk.Actor, skill string) ([]desk.Reply, error)
+	// PutReply adds a reply where id is empty.
+	PutReply(ctx context.Context, by desk.Actor, id string, n desk.NewReply) (desk.Reply, error)
+	RemoveReply(ctx context.Context, by desk.Actor, id string) error
+}
+
+// DeskVisitors is the part of Desk that is about who visitors are.
+type DeskVisitors interface {
+	// NewVisitor returns the id of a new visitor.
+	NewVisitor(ctx context.Context, name string, attributes []byte) (id string, err error)
+	// Identify says who a visitor is: their sessions are the user's from now on.
+	Identify(ctx context.Context, by desk.Actor, user string) error
+}
+
+// Visitors mints the tokens of visitors.
+type Visitors interface {
+	Mint(user string) (token string, expires time.Time, err error)
+	// Outlived returns when no token can be good any more that was minted until now.
+	Outlived(now time.Time) time.Time
 }

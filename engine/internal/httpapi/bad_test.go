@@ -112,6 +112,15 @@ func TestImpossibleIDsInThePath(t *testing.T) {
 		{"PUT", "/api/v1/blocks/a%20b"},
 		{"DELETE", "/api/v1/blocks/a%20b"},
 		{"GET", "/api/v1/users/a%20b/presence"},
+		{"GET", "/api/v1/desk/sessions/a%20b"},
+		{"POST", "/api/v1/desk/sessions/a%20b/close"},
+		{"POST", "/api/v1/desk/sessions/a%20b/claim"},
+		{"DELETE", "/api/v1/desk/sessions/a%20b/watch"},
+		{"GET", "/api/v1/desk/sessions/a%20b/transcript"},
+		{"GET", "/api/v1/desk/agents/a%20b"},
+		{"DELETE", "/api/v1/desk/agents/a%20b"},
+		{"DELETE", "/api/v1/desk/skills/a%20b"},
+		{"DELETE", "/api/v1/desk/replies/a%20b"},
 	} {
 		f := &fakeChat{}
 		status, _, _ := do(newTestServer(f, false), request(c.method, c.target, "", token))

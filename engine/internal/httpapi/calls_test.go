@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 )
 
@@ -22,7 +23,10 @@ const (
 )
 
 // goodCalls go through every route.
-var goodCalls = []call{
+var goodCalls = slices.Concat(chatCalls, deskCalls)
+
+// chatCalls are all but those of the desk.
+var chatCalls = []call{
 	{method: "POST", target: "/api/v1/messages/send", body: `{"to":"2","content":{"a": [1]},"cid":"c1","content_type":"x"}`,
 		call: `send 1 cid=c1 to=2 x {"a": [1]}`, data: sentData},
 	{method: "POST", target: "/api/v1/messages/send", body: `{"group_id":7,"content":"hi"}`,

@@ -9,7 +9,7 @@ import (
 func changeRoutes() []route {
 	return []route{
 		{
-			method: "POST", path: "/api/v1/messages/recall", do: recall, body: jsonBody,
+			method: "POST", path: "/api/v1/messages/recall", do: recall, visitors: true, body: jsonBody,
 			about: about{
 				id: "recallMessage", tag: tagMessages, summary: "Take a message back",
 				text:    "One's own message, for recall.window after it was sent; in a group its owner and admins take back anybody's, at any time. No read that begins after the answer returns its content.",
@@ -18,7 +18,7 @@ func changeRoutes() []route {
 			},
 		},
 		{
-			method: "POST", path: "/api/v1/messages/edit", do: edit, body: jsonBody,
+			method: "POST", path: "/api/v1/messages/edit", do: edit, visitors: true, body: jsonBody,
 			about: about{
 				id: "editMessage", tag: tagMessages, summary: "Give a message another content",
 				text:    "One's own message, for edit.window after it was sent.",
@@ -31,6 +31,7 @@ func changeRoutes() []route {
 
 var changeReasons = words(
 	wire.ReasonForbidden, wire.ReasonNotMember, wire.ReasonMuted, wire.ReasonBlocked, wire.ReasonNotFound,
+	wire.ReasonSessionClosed,
 )
 
 // messageBody is what wire.DecodeBody reads for a recall.
@@ -41,6 +42,9 @@ type messageBody struct {
 
 func recall(s *Server, x *exchange) *wire.Error {
 	if err := wire.DecodeBody(wire.VerbRecall, x.body, &x.req); err != nil {
+		return err
+	}
+	if err := s.restrict(x); err != nil {
 		return err
 	}
 	return s.done(x, s.chat.Recall(x.r.Context(), x.user, x.req.ID))
@@ -55,6 +59,9 @@ type editBody struct {
 
 func edit(s *Server, x *exchange) *wire.Error {
 	if err := wire.DecodeBody(wire.VerbEdit, x.body, &x.req); err != nil {
+		return err
+	}
+	if err := s.restrict(x); err != nil {
 		return err
 	}
 	return s.done(x, s.chat.Edit(x.r.Context(), x.user, &x.req))

@@ -3,12 +3,13 @@ package httpapi
 import (
 	"gannet/codec/wire"
 	"gannet/engine/internal/chat"
+	"gannet/engine/internal/desk"
 )
 
 func conversationRoutes() []route {
 	return []route{
 		{
-			method: "GET", path: "/api/v1/conversations", do: conversations,
+			method: "GET", path: "/api/v1/conversations", do: conversations, visitors: true,
 			about: about{
 				id: "listConversations", tag: tagConversations, summary: "List one's conversations, the pinned and the latest first",
 				params: list(page{}),
@@ -49,6 +50,7 @@ type conversationView struct {
 	Kind        string    `json:"kind" enum:"single,group,service"`
 	Peer        string    `json:"peer,omitempty" doc:"single: the other user"`
 	GroupID     string    `json:"group_id,omitempty"`
+	SessionID   string    `json:"session_id,omitempty" doc:"service: the session of the desk"`
 	Name        string    `json:"name,omitempty" doc:"of the group"`
 	LastSeq     uint64    `json:"last_seq"`
 	ReadSeq     uint64    `json:"read_seq" doc:"read up to here"`
@@ -69,7 +71,11 @@ func conversations(s *Server, x *exchange) *wire.Error {
 	if refusal != nil {
 		return refusal
 	}
-	out, err := s.chat.Conversations(x.r.Context(), x.user, limit, after, append(x.out, '{'))
+	look := s.chat.Conversations
+	if x.role == desk.RoleVisitor {
+		look = s.chat.VisitorConversations
+	}
+	out, err := look(x.r.Context(), x.user, limit, after, append(x.out, '{'))
 	if err != nil {
 		return s.refusal(x, err)
 	}

@@ -87,16 +87,18 @@ func hold(ctx context.Context) {
 // admit lets a request pass that comes from somebody who may ask for this, and
 // not too often.
 func (s *Server) admit(x *exchange, rt *route, now time.Time) *wire.Error {
-	switch rt.level {
-	case levelOpen:
+	switch {
+	case rt.perAddress:
+		return s.arrivals.take(addressOf(x.r), now)
+	case rt.level == levelOpen:
 		return nil
-	case levelOperator:
+	case rt.level == levelOperator:
 		return s.operator.admit(x.r)
 	}
 	if err := s.login(x, rt.urlToken); err != nil {
 		return err
 	}
-	if err := rt.level.check(x); err != nil {
+	if err := rt.check(x); err != nil {
 		return err
 	}
 	if x.backend != "" {

@@ -10,7 +10,7 @@ import (
 
 func eventRoutes() []route {
 	return []route{{
-		method: "GET", path: "/api/v1/events", do: events, urlToken: true,
+		method: "GET", path: "/api/v1/events", do: events, visitors: true, urlToken: true,
 		about: about{
 			id: "streamEvents", tag: tagServer, summary: "Hear what happens, as server-sent events",
 			text: "Each event's data is a message of the WebSocket protocol. A client that reconnects with Last-Event-ID " +
@@ -40,7 +40,7 @@ func events(s *Server, x *exchange) *wire.Error {
 	if err := checkUserID("device", device); err != nil {
 		return err
 	}
-	login := Login{User: x.user, Device: device, Token: x.token}
+	login := Login{User: x.user, Device: device, Role: x.role, Token: x.token}
 	x.stream = func(w http.ResponseWriter, r *http.Request) {
 		// The time limit of reading a request would end the stream: net/http goes on
 		// reading to learn of the client's leaving.

@@ -6,6 +6,7 @@ import (
 
 	"gannet/codec/wire"
 	"gannet/engine/auth"
+	"gannet/engine/internal/desk"
 )
 
 // exchange is one request on its way to its answer, with the buffers for both.
@@ -18,6 +19,7 @@ type exchange struct {
 	user    string        // who is logged in, or whom the backend acts for; may be ""
 	backend string        // the backend whose API key came; "" is none
 	token   auth.Identity // what the token says; zero where there was none
+	role    desk.Role     // of the login
 
 	query query        // of the URL
 	req   wire.Request // room for actions that need one
@@ -46,7 +48,7 @@ func (s *Server) release(x *exchange) {
 	if x.spoilt || cap(x.body) > keepBytes || cap(x.out) > keepBytes {
 		return
 	}
-	x.w, x.r, x.user, x.backend, x.token, x.stream = nil, nil, "", "", auth.Identity{}, nil
+	x.w, x.r, x.user, x.backend, x.token, x.role, x.stream = nil, nil, "", "", auth.Identity{}, desk.RoleNone, nil
 	x.query.reset()
 	x.req.Reset()
 	s.exchanges.Put(x)
@@ -56,6 +58,7 @@ func (s *Server) release(x *exchange) {
 // only reads them.
 var (
 	jsonType     = []string{"application/json; charset=utf-8"}
+	textType     = []string{"text/plain; charset=utf-8"}
 	noStore      = []string{"no-store"}
 	noSniff      = []string{"nosniff"}
 	bearer       = []string{`Bearer realm="gannet"`}

@@ -75,6 +75,18 @@ func (f *fakeChat) Conversations(_ context.Context, user string, limit int, curs
 	return append(dst, `"conversations":[]`...), err
 }
 
+func (f *fakeChat) VisitorConversations(_ context.Context, user string, limit int, cursor string, dst []byte) ([]byte, error) {
+	return append(dst, `"conversations":[]`...), f.note("visitor's conversations %s limit=%d after=%s", user, limit, cursor)
+}
+
+// VisitorMay lets them do what is about service conversations, or a message.
+func (f *fakeChat) VisitorMay(r *wire.Request) error {
+	if r.ID == 0 && len(r.IDs) == 0 && !strings.HasPrefix(r.ConvID, "service_") || r.ID == 404 {
+		return wire.NewError(wire.ReasonForbidden, "not for visitors")
+	}
+	return nil
+}
+
 func (f *fakeChat) UpdateConversation(_ context.Context, user, convID string, p chat.ConversationPatch) error {
 	return f.note("update %s %s pinned=%s muted=%s hidden=%s", user, convID, show(p.Pinned), show(p.Muted), show(p.Hidden))
 }

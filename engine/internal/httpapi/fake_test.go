@@ -22,6 +22,7 @@ import (
 // fakeChat answers without storing anything and remembers the last call.
 type fakeChat struct {
 	call string             // method and arguments of the last call
+	all  []string           // calls
 	err  error              // answered if set
 	page []byte             // of History
 	size int                // members of each group
@@ -40,6 +41,7 @@ type keptAnswer struct {
 
 func (f *fakeChat) note(format string, args ...any) error {
 	f.call = fmt.Sprintf(format, args...)
+	f.all = append(f.all, f.call)
 	return f.err
 }
 
@@ -65,18 +67,27 @@ func (f *fakeChat) Ack(_ context.Context, user string, r *wire.Request) error {
 	return f.note("ack %s %s %d %v", user, r.ConvID, r.Seq, r.IDs)
 }
 
-// fakeAuth knows the tokens "token-of-<user>" and "expired".
+// fakeAuth knows the tokens "token-of-<user>", with a role "<role>-token-of-<user>",
+// "own-token-of-<user>" of the server's own, and "expired".
 type fakeAuth struct{}
 
 func (fakeAuth) Verify(token string) (auth.Identity, error) {
 	if token == "expired" {
 		return auth.Identity{}, auth.ErrExpired
 	}
-	user, ok := strings.CutPrefix(token, "token-of-")
+	role, user, ok := strings.Cut(token, "token-of-")
+	id := auth.Identity{User: user, Role: strings.TrimSuffix(role, "-"), Expires: time.Now().Add(time.Hour)}
+	switch role {
+	case "own-":
+		id.Role, id.Own = auth.RoleVisitor, true
+	case "", "visitor-", "agent-", "supervisor-":
+	default:
+		ok = false
+	}
 	if !ok {
 		return auth.Identity{}, auth.ErrUnauthorized
 	}
-	return auth.Identity{User: user, Expires: time.Now().Add(time.Hour)}, nil
+	return id, nil
 }
 
 // fakeKeys knows the keys "key-of-<backend>".
@@ -99,8 +110,13 @@ func (fakeEvents) Serve(w http.ResponseWriter, r *http.Request, login Login) {
 
 const testMaxBody = 8192
 
+// identitySecret is that of the test servers.
+const identitySecret = "an example secret of 32 bytes or more"
+
 func newTestServer(f Chat, dev bool) *Server {
+	noted, _ := f.(*fakeChat)
 	return New(Config{
+		Desk: fakeDesk{noted}, Visitors: fakeVisitors{noted}, IdentitySecret: []byte(identitySecret),
 		Chat: f, Auth: fakeAuth{}, Keys: fakeKeys{}, Events: fakeEvents{}, SystemUser: "system",
 		Origins:        Origins{Dev: dev, Allowed: []string{"https://chat.example.com"}},
 		MaxBody:        testMaxBody,

@@ -74,7 +74,7 @@ func isLoopback(name string) bool {
 var (
 	corsMethods = []string{"GET, POST, PUT, PATCH, DELETE"}
 	corsHeaders = []string{"Authorization, Content-Type, Idempotency-Key, Last-Event-ID"}
-	corsExposed = []string{"Retry-After"}
+	corsExposed = []string{"Retry-After, Gannet-Next"}
 	corsMaxAge  = []string{"600"}
 )
 

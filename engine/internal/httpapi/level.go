@@ -1,6 +1,9 @@
 package httpapi
 
-import "gannet/codec/wire"
+import (
+	"gannet/codec/wire"
+	"gannet/engine/internal/desk"
+)
 
 // level says who may ask for a route.
 type level uint8
@@ -16,15 +19,30 @@ const (
 var (
 	errActing  = wire.NewError(wire.ReasonBadRequest, "X-User-Id names the acting user")
 	errBackend = wire.NewError(wire.ReasonForbidden, "only trusted backends with an API key may do this")
+	errVisitor = wire.NewError(wire.ReasonForbidden, "visitors may use the sessions of the desk only")
 )
 
 // check judges who is logged in.
-func (l level) check(x *exchange) *wire.Error {
+func (rt *route) check(x *exchange) *wire.Error {
 	switch {
-	case l == levelBackend && x.backend == "":
+	case rt.level == levelBackend && x.backend == "":
 		return errBackend
-	case l == levelUser && x.user == "":
+	case rt.level == levelUser && x.user == "":
 		return errActing
+	case x.role == desk.RoleVisitor && !rt.visitors:
+		return errVisitor
+	}
+	return nil
+}
+
+// restrict refuses a visitor the request x.req where it is about anything but
+// sessions of the desk.
+func (s *Server) restrict(x *exchange) *wire.Error {
+	if x.role != desk.RoleVisitor {
+		return nil
+	}
+	if err := s.chat.VisitorMay(&x.req); err != nil {
+		return s.refusal(x, err)
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 
 	"gannet/codec/wire"
 	"gannet/engine/auth"
+	"gannet/engine/internal/desk"
 )
 
 // maxAPIKey bounds an API key, in bytes.
@@ -52,7 +53,7 @@ func (s *Server) loginByToken(x *exchange, token string) *wire.Error {
 	id, err := s.auth.Verify(token)
 	switch {
 	case err == nil:
-		x.user, x.token = id.User, id
+		x.user, x.token, x.role = id.User, id, desk.ParseRole(id.Role)
 		return nil
 	case errors.Is(err, auth.ErrExpired):
 		return errExpired
@@ -60,7 +61,7 @@ func (s *Server) loginByToken(x *exchange, token string) *wire.Error {
 	return errUnauthorized
 }
 
-// loginByName believes ?uid= or ?user_id=, which is for dev mode only.
+// loginByName believes ?uid= or ?user_id=, and ?role=, which is for dev mode only.
 func (s *Server) loginByName(x *exchange) *wire.Error {
 	uid, other := x.query.text("uid"), x.query.text("user_id")
 	if uid == "" {
@@ -69,7 +70,11 @@ func (s *Server) loginByName(x *exchange) *wire.Error {
 	if !wire.ValidID(uid) || (other != "" && other != uid) || uid == s.systemUser {
 		return errUnauthorized
 	}
-	x.user = uid
+	role := x.query.text("role")
+	x.user, x.role = uid, desk.ParseRole(role)
+	if x.role.String() != role {
+		return errUnauthorized
+	}
 	return nil
 }
 

@@ -11,7 +11,7 @@ import (
 func messageRoutes() []route {
 	return []route{
 		{
-			method: "POST", path: "/api/v1/messages/send", do: send, body: jsonBody, cids: true,
+			method: "POST", path: "/api/v1/messages/send", do: send, visitors: true, body: jsonBody, cids: true,
 			about: about{
 				id: "sendMessage", tag: tagMessages, summary: "Send a message",
 				text:    "Answered when the message is on disk. The header Idempotency-Key may stand for cid.",
@@ -21,7 +21,7 @@ func messageRoutes() []route {
 			},
 		},
 		{
-			method: "GET", path: "/api/v1/messages/history", do: history,
+			method: "GET", path: "/api/v1/messages/history", do: history, visitors: true,
 			about: about{
 				id: "messageHistory", tag: tagMessages, summary: "Read a page of a conversation, oldest first",
 				params:  list(historyParams{}),
@@ -35,7 +35,7 @@ func messageRoutes() []route {
 // sendReasons are the refusals that a message may meet.
 var sendReasons = words(
 	wire.ReasonForbidden, wire.ReasonNotMember, wire.ReasonMuted, wire.ReasonBlocked, wire.ReasonNotFound,
-	wire.ReasonGroupFull,
+	wire.ReasonGroupFull, wire.ReasonSessionClosed,
 )
 
 // sendBody is what wire.DecodeBody reads for a send.
@@ -64,6 +64,9 @@ func send(s *Server, x *exchange) *wire.Error {
 		return err
 	}
 	if err := x.keyAsCID(&x.req.CID); err != nil {
+		return err
+	}
+	if err := s.restrict(x); err != nil {
 		return err
 	}
 	sent, err := s.chat.Send(x.r.Context(), x.user, &x.req)
@@ -120,7 +123,7 @@ type historyView struct {
 
 // logEntry is an entry of a conversation's log, as package wire writes it.
 type logEntry struct {
-	Type        string          `json:"type" enum:"chat,group,recall,edit,reaction"`
+	Type        string          `json:"type" enum:"chat,group,recall,edit,reaction,session"`
 	ID          messageID       `json:"id,omitempty"`
 	ConvID      string          `json:"conv_id,omitempty"`
 	Seq         uint64          `json:"seq,omitempty" doc:"the entry's place in the conversation; of recall, edit and reaction: that of the message"`
@@ -128,6 +131,7 @@ type logEntry struct {
 	From        string          `json:"from,omitempty"`
 	To          string          `json:"to,omitempty"`
 	GroupID     string          `json:"group_id,omitempty"`
+	SessionID   string          `json:"session_id,omitempty"`
 	Content     json.RawMessage `json:"content,omitempty"`
 	ContentType string          `json:"content_type,omitempty" doc:"left out where it is text"`
 	Time        int64           `json:"time" doc:"Unix milliseconds"`
@@ -138,7 +142,7 @@ type logEntry struct {
 	ReplyTo     messageID       `json:"reply_to,omitempty"`
 	ReplySeq    uint64          `json:"reply_seq,omitempty"`
 	Mentions    mentions        `json:"mentions,omitempty"`
-	Event       string          `json:"event,omitempty" doc:"what happened to the group"`
+	Event       string          `json:"event,omitempty" doc:"what happened to the group or the session"`
 	By          string          `json:"by,omitempty" doc:"who did it"`
 	UserID      string          `json:"user_id,omitempty"`
 	UserIDs     []string        `json:"user_ids,omitempty"`
@@ -153,10 +157,20 @@ type logEntry struct {
 	Join         string `json:"join,omitempty"`
 	OldHistory   bool   `json:"old_history,omitempty"`
 	Muted        bool   `json:"muted,omitempty"`
+	// What happened to the session.
+	AgentID   string `json:"agent_id,omitempty"`
+	VisitorID string `json:"visitor_id,omitempty" doc:"whom the user was before"`
+	AgentName string `json:"agent_name,omitempty"`
+	Skill     string `json:"skill,omitempty"`
+	Text      string `json:"text,omitempty"`
+	Reason    string `json:"reason,omitempty" doc:"why it was closed"`
 }
 
 func history(s *Server, x *exchange) *wire.Error {
 	if err := x.historyRequest(); err != nil {
+		return err
+	}
+	if err := s.restrict(x); err != nil {
 		return err
 	}
 	out, err := s.chat.History(x.r.Context(), x.user, &x.req, append(x.out, '{'))

@@ -146,6 +146,9 @@ func answerOf(r *openapi31.Reflector, rt *route) (*openapi31.Response, error) {
 			"data": data,
 		},
 	}})
+	if media := rt.about.other; media != "" {
+		answer.WithContentItem(media, openapi31.MediaType{Schema: object{"type": "string"}})
+	}
 	return answer, nil
 }
 

@@ -20,6 +20,7 @@ import (
 type rate struct {
 	token  time.Duration // that one request takes to be allowed again; 0: no bound
 	bucket time.Duration // that an empty bucket takes to fill
+	most   int           // buckets of a shard that are remembered; 0: any number
 	start  time.Time     // moments are counted from here
 	seed   maphash.Seed
 	shards [64]rateShard
@@ -38,11 +39,23 @@ const minSweep = 64
 // set says how many requests a user may make each second, and how many at once.
 // Call it before the first take.
 func (r *rate) set(perSecond, burst int) {
-	if perSecond <= 0 {
-		return
+	if perSecond > 0 {
+		r.fill(time.Second/time.Duration(perSecond), burst, 0)
 	}
-	r.token = time.Second / time.Duration(perSecond)
+}
+
+// setPerMinute is set for strangers: as many each minute as at once, and no more than
+// most of them are remembered.
+func (r *rate) setPerMinute(n, most int) {
+	if n > 0 {
+		r.fill(time.Minute/time.Duration(n), n, most)
+	}
+}
+
+func (r *rate) fill(token time.Duration, burst, most int) {
+	r.token = token
 	r.bucket = r.token * time.Duration(max(1, burst))
+	r.most = (most + len(r.shards) - 1) / len(r.shards)
 	r.start = time.Now()
 	r.seed = maphash.MakeSeed()
 	for i := range r.shards {
@@ -64,9 +77,13 @@ func (r *rate) take(user string, now time.Time) *wire.Error {
 	wait := next - r.bucket - at
 	if wait <= 0 {
 		if !known {
-			user = s.admit(user, at)
+			user = s.admit(user, at, r.most)
 		}
-		s.full[user] = next
+		if known || r.most == 0 || len(s.full) < r.most {
+			s.full[user] = next
+		} else {
+			wait = r.token // there is no room for another one
+		}
 	}
 	s.mu.Unlock()
 	if wait <= 0 {
@@ -77,8 +94,8 @@ func (r *rate) take(user string, now time.Time) *wire.Error {
 
 // admit makes room for a user, whose copied name it returns. Looking at all
 // buckets is paid for by as many new users.
-func (s *rateShard) admit(user string, at time.Duration) string {
-	if len(s.full) >= s.sweepAt {
+func (s *rateShard) admit(user string, at time.Duration, most int) string {
+	if n := len(s.full); n >= s.sweepAt || most > 0 && n >= most {
 		for name, full := range s.full {
 			if full <= at {
 				delete(s.full, name)

@@ -8,7 +8,7 @@ import (
 func reactionRoutes() []route {
 	return []route{
 		{
-			method: "POST", path: "/api/v1/messages/react", do: react, body: jsonBody,
+			method: "POST", path: "/api/v1/messages/react", do: react, visitors: true, body: jsonBody,
 			about: about{
 				id: "reactToMessage", tag: tagMessages, summary: "Put an emoji on a message, or take it off",
 				body:    reactBody{},
@@ -16,7 +16,7 @@ func reactionRoutes() []route {
 			},
 		},
 		{
-			method: "GET", path: "/api/v1/messages/{id}/reactions", do: reactions,
+			method: "GET", path: "/api/v1/messages/{id}/reactions", do: reactions, visitors: true,
 			about: about{
 				id: "messageReactions", tag: tagMessages, summary: "List the reactions to a message",
 				params:  list(messagePath{}, page{}),
@@ -36,6 +36,9 @@ type reactBody struct {
 
 func react(s *Server, x *exchange) *wire.Error {
 	if err := wire.DecodeBody(wire.VerbReact, x.body, &x.req); err != nil {
+		return err
+	}
+	if err := s.restrict(x); err != nil {
 		return err
 	}
 	return s.done(x, s.chat.React(x.r.Context(), x.user, &x.req))
@@ -68,6 +71,11 @@ func reactions(s *Server, x *exchange) *wire.Error {
 	after, limit, refusal := x.cursorPage(pageLimit, maxPageLimit)
 	if refusal != nil {
 		return refusal
+	}
+	x.req.Reset()
+	x.req.Verb, x.req.ID = wire.VerbReact, id
+	if err := s.restrict(x); err != nil {
+		return err
 	}
 	list, next, err := s.chat.Reactions(x.r.Context(), x.user, id, after, limit)
 	if err != nil {

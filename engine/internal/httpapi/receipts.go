@@ -8,7 +8,7 @@ import (
 func receiptRoutes() []route {
 	return []route{
 		{
-			method: "POST", path: "/api/v1/messages/ack", do: ack, body: jsonBody,
+			method: "POST", path: "/api/v1/messages/ack", do: ack, visitors: true, body: jsonBody,
 			about: about{
 				id: "ackMessages", tag: tagMessages, summary: "Say what was received",
 				text:    "The place up to which messages were delivered never goes back.",
@@ -17,7 +17,7 @@ func receiptRoutes() []route {
 			},
 		},
 		{
-			method: "POST", path: "/api/v1/messages/read", do: read, body: jsonBody,
+			method: "POST", path: "/api/v1/messages/read", do: read, visitors: true, body: jsonBody,
 			about: about{
 				id: "readMessages", tag: tagMessages, summary: "Say what was read",
 				text:    "The place up to which messages were read never goes back. It is on disk when this is answered.",
@@ -49,11 +49,17 @@ func ack(s *Server, x *exchange) *wire.Error {
 	if err := wire.DecodeBody(wire.VerbAck, x.body, &x.req); err != nil {
 		return err
 	}
+	if err := s.restrict(x); err != nil {
+		return err
+	}
 	return s.done(x, s.chat.Ack(x.r.Context(), x.user, &x.req))
 }
 
 func read(s *Server, x *exchange) *wire.Error {
 	if err := wire.DecodeBody(wire.VerbRead, x.body, &x.req); err != nil {
+		return err
+	}
+	if err := s.restrict(x); err != nil {
 		return err
 	}
 	return s.done(x, s.chat.Read(x.r.Context(), x.user, &x.req))

@@ -14,8 +14,11 @@ type route struct {
 	do           action
 	level        level
 	body         bodyRule
+	visitors     bool // also for who is nothing but a visitor
+	perAddress   bool // open, but only so often to one address
 	cids         bool // retries are recognised by cids, not by kept answers
 	reads        bool // a POST that changes nothing
+	mints        bool // the answer has a token, so it isn't kept
 	urlToken     bool // ?token= is a login
 	about        about
 }
@@ -23,7 +26,7 @@ type route struct {
 // keepsAnswers reports whether a retry with the same Idempotency-Key is answered
 // from what was kept.
 func (rt *route) keepsAnswers() bool {
-	return rt.method == http.MethodPost && !rt.cids && !rt.reads && rt.level != levelOpen && rt.level != levelOperator
+	return rt.method == http.MethodPost && !rt.cids && !rt.reads && !rt.mints && rt.level != levelOpen && rt.level != levelOperator
 }
 
 // publicRoutes lists what the public listener serves, besides the page.
@@ -31,7 +34,7 @@ func publicRoutes() []route {
 	return slices.Concat(
 		messageRoutes(), batchRoutes(), systemRoutes(), receiptRoutes(), changeRoutes(), reactionRoutes(),
 		conversationRoutes(), groupRoutes(), memberRoutes(), joinRoutes(), banRoutes(), blockRoutes(),
-		presenceRoutes(), tokenRoutes(), figureRoutes(), eventRoutes(), documentRoutes(), healthRoutes(),
+		presenceRoutes(), tokenRoutes(), deskRoutes(), figureRoutes(), eventRoutes(), documentRoutes(), healthRoutes(),
 	)
 }
 

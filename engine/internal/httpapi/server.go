@@ -17,6 +17,11 @@ type Config struct {
 	Auth   Auth
 	Keys   Keys   // nil: there are no API keys
 	Events Events // serves GET /api/v1/events
+	Desk   Desk
+
+	Visitors       Visitors // nil: anonymous visitors may not come
+	PerMinute      int      // visitors who may come from one address; 0: any number
+	IdentitySecret []byte   // by which the site says who a visitor is; empty: by its tokens only
 
 	SystemUser string // whom system messages come from; nobody else may be it
 	PerSecond  int    // requests of one user; 0: any number
@@ -40,6 +45,9 @@ type Server struct {
 	auth       Auth
 	keys       Keys
 	events     Events
+	desk       Desk
+	visitors   Visitors
+	identity   []byte
 	systemUser string
 	origins    Origins
 	maxBody    int
@@ -47,7 +55,8 @@ type Server struct {
 	metrics    *metrics.Registry // nil: requests are not counted
 	logger     *slog.Logger
 
-	rate      rate
+	rate      rate // of users
+	arrivals  rate // of visitors, by address
 	underWay  underWay
 	document  []byte // of GET /api/v1/openapi.json
 	operator  operatorLogin
@@ -62,9 +71,13 @@ type Server struct {
 func New(c Config) *Server {
 	s := &Server{
 		chat: c.Chat, auth: c.Auth, keys: c.Keys, events: c.Events, systemUser: c.SystemUser,
+		desk: c.Desk, visitors: c.Visitors, identity: c.IdentitySecret,
 		origins: c.Origins, maxBody: c.MaxBody, ready: c.Ready, metrics: c.Metrics, logger: c.Logger,
 	}
 	s.rate.set(c.PerSecond, c.Burst)
+	if c.Visitors != nil {
+		s.arrivals.setPerMinute(c.PerMinute, maxAddresses)
+	}
 	s.service = newService(s, c.MaxConnections, c.Logger)
 	s.unrouted = s.newRouteStats("none")
 	s.document = description()

@@ -42,6 +42,11 @@ func durations() []float64 {
 	}
 }
 
+// waits are bucket bounds in seconds for what people wait for: from 1 s to a day.
+func waits() []float64 {
+	return []float64{1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 4 * 3600, 8 * 3600, 24 * 3600}
+}
+
 // sizes are bucket bounds for counts: the powers of two up to 4,096.
 func sizes() []float64 { return vm.ExponentialBuckets(1, 2, 13) }
 

@@ -67,6 +67,26 @@ const (
 	StorageCacheMisses     CounterName = "gannet_storage_cache_misses_total"
 )
 
+// What the customer-service desk does.
+const (
+	DeskQueueLength   GaugeName     = "gannet_desk_queue_length"
+	DeskOldestWait    GaugeName     = "gannet_desk_oldest_wait_seconds"
+	DeskAgents        GaugeName     = "gannet_desk_agents"
+	DeskSessions      GaugeName     = "gannet_desk_sessions"
+	DeskAgentLoad     GaugeName     = "gannet_desk_agent_load"
+	DeskOpened        CounterName   = "gannet_desk_sessions_opened_total"
+	DeskAssigned      CounterName   = "gannet_desk_sessions_assigned_total"
+	DeskReassigned    CounterName   = "gannet_desk_sessions_reassigned_total"
+	DeskLost          CounterName   = "gannet_desk_sessions_lost_total"
+	DeskOffline       CounterName   = "gannet_desk_sessions_offline_total"
+	DeskAbandoned     CounterName   = "gannet_desk_sessions_abandoned_total"
+	DeskClosed        CounterName   = "gannet_desk_sessions_closed_total"
+	DeskRatings       CounterName   = "gannet_desk_ratings_total"
+	DeskWait          HistogramName = "gannet_desk_wait_seconds"
+	DeskFirstResponse HistogramName = "gannet_desk_first_response_seconds"
+	DeskHandling      HistogramName = "gannet_desk_handling_seconds"
+)
+
 // What the HTTP API does, and what this process is.
 const (
 	HTTPRequests    CounterName   = "gannet_http_requests_total"
@@ -124,6 +144,23 @@ func definitions() []definition {
 		counter(StorageFullRefusals, "Sends and commands refused storage_full."),
 		counter(StorageCacheHits, "Blocks found in the block cache."),
 		counter(StorageCacheMisses, "Blocks read from disk because the block cache did not hold them."),
+
+		gauge(DeskQueueLength, "Customer-service sessions that wait for an agent."),
+		gauge(DeskOldestWait, "How long the one that has waited for longest has; 0 where none waits."),
+		gauge(DeskAgents, "Agents and supervisors with a record, by state: online (take sessions and are connected), away (would take sessions, but aren't connected), busy, offline.", "state"),
+		gauge(DeskSessions, "Open sessions, by state: queued, assigned, active, offline.", "state"),
+		gauge(DeskAgentLoad, "Open sessions of the agents that are online, of one: average, max.", "of"),
+		counter(DeskOpened, "Sessions opened."),
+		counter(DeskAssigned, "Times that a session got an agent; transfers and claims count."),
+		counter(DeskReassigned, "Times that a session was taken from an agent who did not answer or went away."),
+		counter(DeskLost, "Times that an agent who had a session went away and did not come back in time."),
+		counter(DeskOffline, "Sessions that became a message for later, as nobody came in time or the desk was closed."),
+		counter(DeskAbandoned, "Visitors who left before an agent came, from the queue or after a message for later."),
+		counter(DeskClosed, "Sessions closed, by reason.", "reason"),
+		counter(DeskRatings, "Ratings of sessions, by the number of stars.", "stars"),
+		histogram(DeskWait, waits(), "Time that a session waited in the queue until it got an agent."),
+		histogram(DeskFirstResponse, waits(), "Time from entering the queue to an agent's first message."),
+		histogram(DeskHandling, waits(), "Time from the assignment to an agent to the end of the session."),
 
 		counter(HTTPRequests, "HTTP requests answered, by route pattern and status.", "route", "status"),
 		histogram(HTTPSeconds, durations(), "Time from the parsed request header to the whole answer, by route pattern.", "route"),

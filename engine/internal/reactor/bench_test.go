@@ -10,9 +10,7 @@ import (
 )
 
 // sink is a socket that takes everything and keeps nothing.
-type sink struct{ fakeSocket }
-
-func (*sink) Write(p []byte) (int, error) { return len(p), nil }
+type sink struct{ socket }
 
 func (l *testLoop) connectSink(user string) *Conn {
 	c, _ := l.connect(user)

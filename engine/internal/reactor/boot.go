@@ -16,13 +16,14 @@ import (
 const keepAlive = 3 * time.Minute
 
 // boot is what a loop needs to come up: its end of the doorbell, which gnet
-// takes over as the loop's first socket.
+// takes over as the loop's first socket, and the outlet to the others.
 type boot struct {
-	engine gnet.Engine
-	bell   net.Conn
-	up     chan struct{} // closed when the loop has its bell
-	ended  chan struct{} // closed when gnet's Run has returned
-	err    error         // why, set before ended is closed
+	engine  gnet.Engine
+	bell    net.Conn
+	sockets *sockets
+	up      chan struct{} // closed when the loop has its bell
+	ended   chan struct{} // closed when gnet's Run has returned
+	err     error         // why, set before ended is closed
 }
 
 // run starts the loop and returns when it can be posted to.
@@ -31,8 +32,15 @@ func (l *loop) run(addr string) error {
 	if err != nil {
 		return fmt.Errorf("reactor %d: doorbell: %w", l.index, err)
 	}
-	l.inbox.bell = near
+	l.inbox.bell = near // before there is anybody who rings
 	l.boot.bell = far
+	sockets, err := openSockets(l.inbox.ring)
+	if err != nil {
+		l.inbox.close()
+		_ = far.Close()
+		return fmt.Errorf("reactor %d: %w", l.index, err)
+	}
+	l.outlet, l.boot.sockets = sockets, sockets
 	l.boot.up, l.boot.ended = make(chan struct{}), make(chan struct{})
 	go l.serve(addr)
 	select {
@@ -53,7 +61,6 @@ func (l *loop) serve(addr string) {
 		gnet.WithReuseAddr(true),
 		gnet.WithTCPKeepAlive(keepAlive),
 		gnet.WithTCPNoDelay(gnet.TCPNoDelay),
-		gnet.WithWriteBufferCap(l.cfg.MaxOutbound), // what exceeds it costs quadratic work
 		gnet.WithTicker(true),
 		gnet.WithLogger(gnetLogger{l.cfg.Logger}),
 	)
@@ -61,6 +68,7 @@ func (l *loop) serve(addr string) {
 		l.boot.err = err
 	}
 	l.inbox.close()
+	l.boot.sockets.close()
 	close(l.boot.ended)
 	l.owner.ended(l)
 }

@@ -20,14 +20,11 @@ const (
 	gone                 // the socket is closed
 )
 
-// socket is what a Conn needs of a gnet.Conn.
+// socket is what a Conn needs of a gnet.Conn. Writing goes by the loop's outlet.
 type socket interface {
-	Write(p []byte) (int, error)
-	Writev(bs [][]byte) (int, error)
 	Peek(n int) ([]byte, error)
 	Discard(n int) (int, error)
 	InboundBuffered() int
-	OutboundBuffered() int
 	Fd() int
 }
 
@@ -48,6 +45,7 @@ type Conn struct {
 
 	state    state
 	joined   bool // in the user table
+	visitor  bool // it gets only those posts to its user that say so
 	watched  bool // runs to rooms go to the handler
 	deflates bool // permessage-deflate was negotiated
 	deaf     bool // what comes in is thrown away
@@ -57,10 +55,12 @@ type Conn struct {
 	dirty    bool // in the loop's dirty list
 	hangUp   bool // the socket is to be closed after the next flush
 	heavy    bool // thin looked at it: taken is known
+	blocked  bool // the socket is full, and awaited
+	waits    bool // some of out didn't fit into the socket: all of it is kept
 
 	pings uint16 // that came in the second pingTime
-	held  int32  // bytes that waited to be read when that was last looked at
-	sent  uint32 // bytes handed to the socket; wraps
+	held  int32  // bytes that waited for the socket after the last flush
+	sent  uint32 // bytes the socket took; wraps
 	taken uint32 // bytes its client had taken of them when thin last looked; wraps
 
 	refused  *refusal      // over a limit, and to be told so; nil: it may stay
@@ -73,7 +73,7 @@ type Conn struct {
 	hs     *handshake // until accepted
 	reader codec.Reader
 
-	out      [][]byte // frames queued in this turn; the memory is the loop's
+	out      [][]byte // frames queued in this turn, and those that wait; the list is the loop's while none does
 	outBytes int
 	seats    []seat // rooms it is in
 
@@ -113,7 +113,7 @@ func (c *Conn) SetWatched(on bool) { c.watched = on }
 func (c *Conn) Watched() bool { return c.watched }
 
 // Send queues complete frames; they leave at the end of the turn. The bytes
-// are not copied and must never change. After the closing began it does nothing.
+// must never change. After the closing began it does nothing.
 func (c *Conn) Send(frames []byte) {
 	if c.state != open || len(frames) == 0 {
 		return
@@ -180,23 +180,23 @@ func (c *Conn) queueStretch(run *delivery.Run, from, to int) int {
 	return to - from
 }
 
-// queue appends bytes to what leaves at the end of the turn.
+// queue appends bytes to what leaves at the end of the turn, or once the socket
+// takes them.
 func (c *Conn) queue(b []byte) {
-	if c.out == nil {
-		c.out = c.loop.outMemory()
+	switch {
+	case c.waits:
+		c.out = c.loop.kept.add(c.out, b)
+	case c.out == nil:
+		c.out = append(c.loop.outMemory(), b)
+	default:
+		c.out = append(c.out, b)
 	}
-	c.out = append(c.out, b)
 	c.outBytes += len(b)
 	c.loop.touch(c)
 }
 
 // Pending is how many bytes wait to be sent.
-func (c *Conn) Pending() int {
-	if c.state == gone {
-		return 0
-	}
-	return c.outBytes + c.sock.OutboundBuffered()
-}
+func (c *Conn) Pending() int { return c.outBytes }
 
 // Close begins the closing handshake (RFC 6455 §7.1.2): it queues a close frame
 // behind what was sent before and takes c out of the tables, so that nothing

@@ -23,6 +23,7 @@
 // connection is sent in a turn leaves in one write at the turn's end. A turn's
 // work is bounded; what is left waits for the next turn, behind the sockets.
 //
-// A frame handed over to be sent is never copied and never changed, so one frame
-// may be on its way to any number of connections.
+// A frame handed over to be sent never changes, so one frame may be on its way to
+// any number of connections. It is copied only where a socket is full: once, for
+// all who wait for it. gnet does the reading; writing goes past it, by an outlet.
 package reactor

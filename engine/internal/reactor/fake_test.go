@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/netip"
+	"slices"
 	"testing"
 	"time"
 
@@ -14,38 +15,30 @@ import (
 
 // fakeSocket stands in for a socket: it keeps what is written to it.
 type fakeSocket struct {
-	wrote  []byte
-	writes int
-	vector int // the longest list that Writev was given
-	stuck  bool
-	held   int // bytes that a stuck peer has not taken
-	in     []byte
-	fails  func()
+	wrote   []byte
+	writes  int
+	longest int  // write
+	vector  int  // the longest list that came in one write
+	slow    bool // it takes no more than room
+	room    int
+	full    bool // it didn't take all of the last write, and wasn't called ready since
+	in      []byte
+	fails   bool
 }
 
-func (s *fakeSocket) Write(p []byte) (int, error) {
+func (s *fakeSocket) take(p []byte) (int, error) {
 	s.writes++
-	if s.fails != nil {
-		s.fails()
+	if s.fails {
 		return 0, errors.New("broken")
 	}
-	s.wrote = append(s.wrote, p...)
-	if s.stuck {
-		s.held += len(p)
+	n := len(p)
+	s.longest = max(s.longest, n)
+	if s.slow {
+		n = min(n, s.room)
+		s.room -= n
 	}
-	return len(p), nil
-}
-
-func (s *fakeSocket) Writev(bs [][]byte) (int, error) {
-	s.vector = max(s.vector, len(bs))
-	n := 0
-	for i := range bs {
-		m, err := s.Write(bs[i])
-		if n += m; err != nil {
-			return n, err
-		}
-		bs[i] = nil // as gnet may
-	}
+	s.full = n < len(p)
+	s.wrote = append(s.wrote, p[:n]...)
 	return n, nil
 }
 
@@ -61,9 +54,56 @@ func (s *fakeSocket) Discard(n int) (int, error) {
 	return n, nil
 }
 
-func (s *fakeSocket) InboundBuffered() int  { return len(s.in) }
-func (s *fakeSocket) OutboundBuffered() int { return s.held }
-func (s *fakeSocket) Fd() int               { return -1 }
+func (s *fakeSocket) InboundBuffered() int { return len(s.in) }
+func (s *fakeSocket) Fd() int              { return -1 }
+
+// fakeOutlet writes to fake sockets.
+type fakeOutlet struct {
+	awaited []*Conn
+	fails   error // what await returns
+	early   int   // writes to sockets that are full
+}
+
+func (o *fakeOutlet) write(c *Conn, b []byte) (int, error) {
+	s, ok := c.sock.(*fakeSocket)
+	if !ok {
+		return len(b), nil
+	}
+	if s.full && c.state != gone {
+		o.early++
+	}
+	return s.take(b)
+}
+
+func (o *fakeOutlet) writev(c *Conn, pieces [][]byte) (int, error) {
+	if s, ok := c.sock.(*fakeSocket); ok {
+		s.vector = max(s.vector, len(pieces))
+	}
+	return o.write(c, slices.Concat(pieces...))
+}
+
+func (o *fakeOutlet) await(c *Conn) error {
+	if slices.Contains(o.awaited, c) {
+		panic("awaited twice")
+	}
+	if o.fails == nil {
+		o.awaited = append(o.awaited, c)
+	}
+	return o.fails
+}
+
+func (o *fakeOutlet) ready(serials []uint64) []uint64 {
+	o.awaited = slices.DeleteFunc(o.awaited, func(c *Conn) bool {
+		s := c.sock.(*fakeSocket)
+		if len(serials) == cap(serials) || s.slow && s.room == 0 {
+			return false
+		}
+		s.full = false
+		serials = append(serials, c.serial)
+		return true
+	})
+	return serials
+}
 
 // recorder is a Handler that does what a test wants.
 type recorder struct {
@@ -130,7 +170,8 @@ func (r *recorder) Closed(c *Conn) {
 // testLoop is a loop without gnet; the test's goroutine is its own.
 type testLoop struct {
 	*loop
-	h *recorder
+	h   *recorder
+	out *fakeOutlet
 }
 
 func newTestLoop(cfg Config) *testLoop {
@@ -140,8 +181,9 @@ func newTestLoop(cfg Config) *testLoop {
 	owner := &Reactors{cfg: cfg, start: time.Now(), limit: 1 << 20, addresses: newAddresses(cfg.MaxPerAddress)}
 	l := newLoop(owner, 0, cfg, h)
 	owner.loops = []*loop{l}
-	l.hangUp = l.closed
-	return &testLoop{loop: l, h: h}
+	out := &fakeOutlet{}
+	l.outlet, l.hangUp = out, l.closed
+	return &testLoop{loop: l, h: h, out: out}
 }
 
 // connect adds an accepted connection.
@@ -155,6 +197,7 @@ func (l *testLoop) connect(user string) (*Conn, *fakeSocket) {
 
 // pass is a turn with a fan-out slice of the given budget.
 func (l *testLoop) pass(budget int) {
+	l.unblock()
 	l.refill()
 	l.carryOut()
 	l.fanSlice(budget)

@@ -46,39 +46,69 @@ func (l *loop) flush() {
 }
 
 func (l *loop) flushConn(c *Conn) {
-	if len(c.out) > 0 {
+	if len(c.out) > 0 && !c.blocked {
 		l.write(c)
 	}
+	if c.state == gone {
+		return
+	}
+	l.hold(c)
 	switch {
-	case c.state == gone:
 	case c.hangUp:
 		l.hangUp(c)
 	case c.lingers:
 		l.shut(c)
-	case c.state == open && l.weigh(c):
+	case c.state == open && c.outBytes > l.cfg.MaxOutbound:
 		l.dropSlow(c)
 	}
 }
 
-// write hands all that is queued to gnet, which sends it or copies the rest.
+// write hands over all that is queued. What the socket doesn't take waits for it.
 func (l *loop) write(c *Conn) {
-	out, size := c.out, c.outBytes
-	c.out, c.outBytes = nil, 0
-	c.sent += uint32(size)
-	l.count.bytesOut.Add(uint64(size))
+	n, err := l.send(c)
+	switch {
+	case err != nil:
+		l.abandon(c)
+	case n < c.outBytes:
+		l.block(c, n)
+	default:
+		l.sentAll(c)
+	}
+}
+
+// send hands over what the socket takes of all that is queued, and returns how
+// much that was.
+func (l *loop) send(c *Conn) (n int, err error) {
 	l.count.writes.Add(1)
 	switch {
-	case len(out) == 1:
-		_, _ = c.sock.Write(out[0])
-	case size <= copyLimit:
-		_, _ = c.sock.Write(l.joined(out))
+	case len(c.out) == 1:
+		n, err = l.outlet.write(c, c.out[0])
+	case c.outBytes <= copyLimit:
+		n, err = l.outlet.write(c, l.joined(c.out))
+	case c.waits:
+		n, err = l.sendPieces(c)
 	default:
-		l.writeVector(c, out)
+		n, err = l.sendVector(c)
 	}
-	clear(out)
-	if len(l.spare) < maxSpare && cap(out) <= 64 {
-		l.spare = append(l.spare, out[:0])
+	c.sent += uint32(n)
+	l.count.bytesOut.Add(uint64(n))
+	return n, err
+}
+
+// sentAll ends the queue of a connection that has none left.
+func (l *loop) sentAll(c *Conn) {
+	if c.waits {
+		c.waits = false // and the list was cut from the front
+	} else {
+		l.takeBack(c.out)
 	}
+	c.out, c.outBytes = nil, 0
+}
+
+// abandon closes a connection whose socket is broken.
+func (l *loop) abandon(c *Conn) {
+	c.out, c.outBytes = nil, 0
+	l.hangUp(c)
 }
 
 func (l *loop) joined(pieces [][]byte) []byte {
@@ -89,14 +119,47 @@ func (l *loop) joined(pieces [][]byte) []byte {
 	return l.scratch
 }
 
-// writeVector sends without copying. gnet changes the list, which is why it
-// must be nobody else's.
-func (l *loop) writeVector(c *Conn, out [][]byte) {
-	for len(out) > 0 && c.state != gone {
-		n := min(len(out), maxVector)
-		_, _ = c.sock.Writev(out[:n])
-		out = out[n:]
+// sendVector sends without copying.
+func (l *loop) sendVector(c *Conn) (sent int, err error) {
+	for out := c.out; len(out) > 0; {
+		count := min(len(out), maxVector)
+		size := sizeOf(out[:count])
+		n, err := l.outlet.writev(c, out[:count])
+		if sent += n; err != nil || n < size {
+			return sent, err
+		}
+		out = out[count:]
 	}
+	return sent, nil
+}
+
+// sendPieces sends pieces of at most copyLimit: how much the socket takes of what
+// has waited for it isn't known, and a long vector for a few of its bytes is a waste.
+func (l *loop) sendPieces(c *Conn) (sent int, err error) {
+	for out := c.out; len(out) > 0; {
+		count, size := 1, len(out[0])
+		for count < len(out) && size+len(out[count]) <= copyLimit {
+			size += len(out[count])
+			count++
+		}
+		piece := out[0]
+		if count > 1 {
+			piece = l.joined(out[:count])
+		}
+		n, err := l.outlet.write(c, piece)
+		if sent += n; err != nil || n < size {
+			return sent, err
+		}
+		out = out[count:]
+	}
+	return sent, nil
+}
+
+func sizeOf(pieces [][]byte) (n int) {
+	for _, p := range pieces {
+		n += len(p)
+	}
+	return n
 }
 
 // outMemory returns an empty list for a connection to queue in.
@@ -109,16 +172,24 @@ func (l *loop) outMemory() [][]byte {
 	return make([][]byte, 0, 4)
 }
 
+// takeBack keeps a list that outMemory gave out.
+func (l *loop) takeBack(out [][]byte) {
+	clear(out)
+	if len(l.spare) < maxSpare && cap(out) <= 64 {
+		l.spare = append(l.spare, out[:0])
+	}
+}
+
 // shut closes the sending side once all is sent, so that a client that still
 // sends reads the answer and the end behind it, and not a reset connection.
 func (l *loop) shut(c *Conn) {
-	if c.sock.OutboundBuffered() == 0 {
+	if c.outBytes == 0 {
 		_ = unix.Shutdown(c.sock.Fd(), unix.SHUT_WR)
 	}
 }
 
 // dropSlow closes a connection that reads too slowly. The close frame waits
-// behind what is buffered: a client that goes on reading will see it.
+// behind what is queued: a client that goes on reading will see it.
 func (l *loop) dropSlow(c *Conn) {
 	l.count.slow.Add(1)
 	c.Close(codec.CloseSlowConsumer, "slow consumer")

@@ -43,15 +43,19 @@ func TestSlowConsumer(t *testing.T) {
 	c, s := l.connect("u")
 	l.post(delivery.Post{Kind: delivery.Join, Serial: c.serial})
 	l.passAll()
-	s.stuck = true
+	s.slow = true
 	var want []string
 	for c.Open() {
 		c.Send(textFrame("0123456789"))
 		want = append(want, "0123456789")
 		l.flush()
 	}
+	if n := len(want); c.held <= 1000 || (n-1)*len(textFrame(want[0])) > 1000 {
+		t.Fatalf("closed after %d frames", n)
+	}
 	c.Send(textFrame("too late"))
-	l.flush()
+	s.room = 1 << 20
+	l.pass(0)
 	if got := texts(t, s.wrote); !slices.Equal(got, append(want, "close 4008")) {
 		t.Fatalf("got %v", got)
 	}
@@ -77,7 +81,7 @@ func TestWriteFailsInFlush(t *testing.T) {
 		l.post(delivery.Post{Kind: delivery.Join, Serial: c.serial, Rooms: []delivery.Room{{Conv: 1}}})
 	}
 	l.passAll()
-	sa.fails = func() { l.closed(a) }
+	sa.fails = true
 	l.h.closed = func(*Conn) { other.Send(textFrame("a left")) }
 	for range 2000 {
 		a.Send(textFrame(string(bytes.Repeat([]byte("y"), 100))))

@@ -43,9 +43,6 @@ func (l *loop) tick(now time.Duration) {
 	l.visit(&l.silence, now, func(c *Conn) { l.listen(c, now) })
 	wall := l.owner.start.Add(now)
 	l.visit(&l.ticks, now, func(c *Conn) {
-		if c.held > 0 {
-			l.hold(c, c.sock.OutboundBuffered())
-		}
 		if c.state == open {
 			l.handler.Tick(c, wall)
 		}

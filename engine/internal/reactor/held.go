@@ -17,36 +17,23 @@ const (
 	stuckTime = time.Second
 )
 
-// weigh looks how much waits to be read by c, and reports whether it is too much.
-func (l *loop) weigh(c *Conn) (tooMuch bool) {
-	held := c.sock.OutboundBuffered()
-	if held == 0 && c.held == 0 {
-		return false
+// hold notes how much waits to be read by c.
+func (l *loop) hold(c *Conn) {
+	if held := int32(c.outBytes); held != c.held {
+		l.owner.held.Add(int64(held) - int64(c.held))
+		c.held = held
 	}
-	l.hold(c, held)
-	return held > l.cfg.MaxOutbound
-}
-
-// hold notes how much waits to be read by c. What is drained meanwhile is noted at
-// the next look.
-func (l *loop) hold(c *Conn, held int) {
-	l.owner.held.Add(int64(held) - int64(c.held))
-	c.held = int32(held)
 }
 
 // thin looks, while too much waits in all connections together, at those for which
 // more than a little does, and closes who has taken nothing since the look before.
-// Who reads, be it slowly, stays; who is never written to is looked at, too.
+// Who reads, be it slowly, stays.
 func (l *loop) thin(now time.Duration) {
 	if !l.owner.Crowded() || now-l.thinned < stuckTime {
 		return
 	}
 	l.thinned = now
 	for _, c := range l.list {
-		if c.held == 0 {
-			continue
-		}
-		l.hold(c, c.sock.OutboundBuffered())
 		if c.state == open && c.held > crowdedOutbound && c.stuck() {
 			l.dropSlow(c)
 		}
@@ -56,7 +43,7 @@ func (l *loop) thin(now time.Duration) {
 // stuck reports whether c had as much waiting at the look before, and its client
 // has taken nothing of it. The count wraps.
 func (c *Conn) stuck() bool {
-	taken := c.sent - uint32(c.held) - uint32(unacknowledged(c.sock.Fd()))
+	taken := c.sent - uint32(unacknowledged(c.sock.Fd()))
 	if c.heavy && taken == c.taken {
 		return true
 	}

@@ -9,10 +9,17 @@ import (
 	"gannet/engine/internal/delivery"
 )
 
-// unread leaves n bytes unread in a connection and looks at it.
+// unread has n bytes wait for a connection that doesn't read.
 func (l *testLoop) unread(c *Conn, s *fakeSocket, n int) {
-	s.held = n
-	c.Send(textFrame("x"))
+	s.slow = true
+	c.Send(make([]byte, n))
+	l.flush()
+}
+
+// reads has a connection read n bytes.
+func (l *testLoop) reads(s *fakeSocket, n int) {
+	s.room += n
+	l.unblock()
 	l.flush()
 }
 
@@ -31,9 +38,6 @@ func TestStuckReaders(t *testing.T) {
 	silent, ss := l.connect("silent")
 	reads, sr := l.connect("reads")
 	little, sl := l.connect("little")
-	for _, s := range []*fakeSocket{ss, sr, sl} {
-		s.stuck = true
-	}
 	l.unread(silent, ss, 100<<20)
 	l.unread(reads, sr, 100<<20)
 	l.unread(little, sl, 40<<10)
@@ -44,16 +48,16 @@ func TestStuckReaders(t *testing.T) {
 		t.Fatal("closed although there is room")
 	}
 	last, sa := l.connect("last")
-	sa.stuck = true
 	l.unread(last, sa, 190<<20)
 	if !l.owner.Crowded() || !last.Open() {
 		t.Fatal("what is written alone says nothing of a reader")
 	}
 	l.look(4)
 	for n := range 5 {
-		sr.held -= 10 << 10
-		l.unread(reads, sr, sr.held) // as much comes as it takes
-		sa.held -= 1
+		l.reads(sr, 10<<10)
+		l.unread(reads, sr, 10<<10) // as much comes as it takes
+		l.reads(sa, 1)
+		l.unread(silent, ss, 1) // is nothing that it takes
 		l.look(5 + n)
 	}
 	if silent.Open() || !reads.Open() || !little.Open() || !last.Open() {
@@ -75,7 +79,6 @@ func TestStuckReaders(t *testing.T) {
 func TestStuckForAWhile(t *testing.T) {
 	l := newTestLoop(Config{MaxOutbound: 400 << 20})
 	c, s := l.connect("a")
-	s.stuck = true
 	l.unread(c, s, 300<<20)
 	for range 3 {
 		l.look(1)
@@ -106,19 +109,15 @@ func TestUnacknowledged(t *testing.T) {
 	}
 }
 
-// TestDrained: what was read meanwhile doesn't count for ever.
+// TestDrained: what was read doesn't count any more.
 func TestDrained(t *testing.T) {
-	l := newTestLoop(Config{TickEvery: time.Second})
+	l := newTestLoop(Config{})
 	c, s := l.connect("a")
-	s.stuck = true
 	l.unread(c, s, 1000)
-	if n := l.owner.held.Load(); n < 1000 {
-		t.Fatalf("%d bytes", n)
-	}
-	s.held = 0
-	l.owner.clock.Store(int64(2 * time.Second))
-	l.tick(l.now())
-	if n := l.owner.held.Load(); n != 0 {
-		t.Errorf("%d bytes after they were read", n)
+	for _, left := range []int64{1000, 300, 0} {
+		l.reads(s, 1000-int(left)-len(s.wrote))
+		if n := l.owner.held.Load(); n != left || c.Pending() != int(left) {
+			t.Errorf("%d and %d bytes, want %d", n, c.Pending(), left)
+		}
 	}
 }

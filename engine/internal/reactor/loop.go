@@ -43,6 +43,7 @@ type loop struct {
 	silence  rounds        // looks for silent connections
 	ticks    rounds        // calls Handler.Tick
 	thinned  time.Duration // when thin last looked
+	blocked  int           // connections whose sockets are full
 	idle     []func()      // to be called when nothing is left to do
 	empty    func()        // to be called when the last connection is gone
 	leaving  bool          // connections are closed as they come
@@ -53,10 +54,13 @@ type loop struct {
 	dirty     []*Conn
 	spare     [][][]byte // lists for connections to queue in
 	scratch   []byte     // where small frames are joined
+	kept      kept       // copies of frames that wait for full sockets
+	readied   []uint64   // serials of connections whose sockets take bytes again
 	frames    int        // sent, not yet in count
 	delivered int        // the same
 	packed    deflateCache
 
+	outlet outlet
 	hangUp func(c *Conn) // closes the socket at once, which calls closed
 }
 
@@ -68,6 +72,7 @@ func newLoop(owner *Reactors, index int, cfg Config, h Handler) *loop {
 		rooms: make(map[uint64]*room),
 	}
 	l.inbox.bell = -1
+	l.readied = make([]uint64, 0, readyConns)
 	l.silence.every, l.ticks.every = cfg.CheckEvery, cfg.TickEvery
 	return l
 }
@@ -177,8 +182,9 @@ func (l *loop) closed(c *Conn) {
 		l.forget(c)
 	}
 	c.state = gone
+	l.lastWrite(c)
 	c.hs, c.out, c.outBytes = nil, nil, 0
-	l.hold(c, 0)
+	l.hold(c)
 	delete(l.conns, c.serial)
 	last := l.list[len(l.list)-1]
 	l.list[c.index], last.index = last, c.index

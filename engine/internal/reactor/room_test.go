@@ -124,6 +124,44 @@ func TestUserPosts(t *testing.T) {
 	}
 }
 
+// TestVisitorPosts: a visitor's connection gets those posts to its user that are
+// for visitors, too, and all that is for the rooms that it is in.
+func TestVisitorPosts(t *testing.T) {
+	l := newTestLoop(Config{})
+	l.h.deliver = func(c *Conn, run *delivery.Run) { c.SendRun(run, 0) }
+	own, toOwn := l.connect("u")
+	v, toV := l.connect("u")
+	l.post(delivery.Post{Kind: delivery.Join, Serial: own.serial},
+		delivery.Post{Kind: delivery.Join, Serial: v.serial, Visitor: true, Rooms: []delivery.Room{{Conv: 7}}},
+		delivery.Post{Kind: delivery.ToUser, User: "u", Run: textRun(5, 1, 1)},
+		delivery.Post{Kind: delivery.ToUser, User: "u", Run: textRun(6, 1, 1), Visitor: true},
+		delivery.Post{Kind: delivery.NotifyUser, User: "u", Frame: textFrame("own")},
+		delivery.Post{Kind: delivery.NotifyUser, User: "u", Frame: textFrame("both"), Visitor: true},
+		delivery.Post{Kind: delivery.Enter, User: "u", Room: 8},
+		delivery.Post{Kind: delivery.Enter, User: "u", Room: 9, Visitor: true})
+	for _, conv := range []uint64{7, 8, 9} {
+		l.post(delivery.Post{Kind: delivery.ToRoom, Room: conv, Run: textRun(conv, 1, 1)})
+		l.passAll()
+	}
+	l.post(delivery.Post{Kind: delivery.Leave, User: "u", Room: 8},
+		delivery.Post{Kind: delivery.Leave, User: "u", Room: 9})
+	l.passAll()
+	for _, c := range []struct {
+		socket *fakeSocket
+		want   []string
+	}{
+		{toOwn, []string{"5/1", "6/1", "own", "both", "8/1", "9/1"}},
+		{toV, []string{"6/1", "both", "7/1", "9/1"}},
+	} {
+		if got := texts(t, c.socket.wrote); !slices.Equal(got, c.want) {
+			t.Errorf("got %v, want %v", got, c.want)
+		}
+	}
+	if v.seatIn(9) >= 0 || own.seatIn(9) >= 0 || own.seatIn(8) >= 0 {
+		t.Error("somebody didn't leave")
+	}
+}
+
 // elsewhere names another reactor's connection with the serial of c.
 func elsewhere(c *Conn) delivery.Conn {
 	id := c.ID()

@@ -16,6 +16,7 @@ const (
 // turn is one look into the inbox.
 func (l *loop) turn() {
 	l.inbox.answer()
+	more := l.unblock()
 	if l.due.Swap(false) {
 		l.tick(l.now())
 	}
@@ -24,7 +25,7 @@ func (l *loop) turn() {
 	l.fanSlice(sliceCost)
 	l.readAccepted()
 	l.flush()
-	if l.done < len(l.batch) || !l.fan.empty() || len(l.ready) > 0 {
+	if more || l.done < len(l.batch) || !l.fan.empty() || len(l.ready) > 0 {
 		l.inbox.ring()
 		return
 	}
@@ -68,10 +69,10 @@ func (l *loop) carry(p *delivery.Post) {
 			c.Send(p.Frame)
 		}
 	case delivery.ToUser:
-		l.eachOfUser(p.User, func(c *Conn) { l.handler.Deliver(c, p.Run) })
+		l.eachMeant(p, func(c *Conn) { l.handler.Deliver(c, p.Run) })
 	case delivery.NotifyUser:
 		except := l.serialOf(p.Except)
-		l.eachOfUser(p.User, func(c *Conn) {
+		l.eachMeant(p, func(c *Conn) {
 			if c.serial != except {
 				c.Send(p.Frame)
 			}
@@ -79,7 +80,7 @@ func (l *loop) carry(p *delivery.Post) {
 	case delivery.ToRoom, delivery.NotifyRoom:
 		l.toRoom(p)
 	case delivery.Enter:
-		l.eachOfUser(p.User, func(c *Conn) { l.enter(c, p.Room, p.From) })
+		l.eachMeant(p, func(c *Conn) { l.enter(c, p.Room, p.From) })
 	case delivery.Leave:
 		l.eachOfUser(p.User, func(c *Conn) { l.leaveRoom(c, p.Room) })
 	case delivery.Join:
@@ -103,6 +104,7 @@ func (l *loop) join(p *delivery.Post) {
 		return
 	}
 	if !c.joined {
+		c.visitor = p.Visitor
 		l.joinUser(c)
 	}
 	l.enterAll(c, p.Rooms)
@@ -122,6 +124,7 @@ func (l *loop) readAccepted() {
 
 // rest tells those who wait for it that nothing is left to do.
 func (l *loop) rest() {
+	l.kept.forget()
 	idle := l.idle
 	l.idle = nil
 	for _, fn := range idle {

@@ -1,5 +1,7 @@
 package reactor
 
+import "gannet/engine/internal/delivery"
+
 // joinUser puts c among the joined connections of its user.
 func (l *loop) joinUser(c *Conn) {
 	c.joined = true
@@ -37,4 +39,13 @@ func (l *loop) eachOfUser(user string, fn func(c *Conn)) {
 		fn(c)
 		c = next
 	}
+}
+
+// eachMeant calls fn for every joined connection that a post to its user is for.
+func (l *loop) eachMeant(p *delivery.Post, fn func(c *Conn)) {
+	l.eachOfUser(p.User, func(c *Conn) {
+		if p.Visitor || !c.visitor {
+			fn(c)
+		}
+	})
 }

@@ -47,7 +47,7 @@ type batch struct {
 	done     []func()                       // results of commands, after them
 	posts    [][]delivery.Post              // by reactor, in order
 	sent     map[uint64]int32               // hash of (sender, cid) → entry
-	sessions map[sessionKey]storage.Session // written in this batch
+	sessions map[sessionKey]storage.Session // written in this batch; no User: deleted
 
 	subjects   map[Subject]struct{} // of rows in it: see Tx.Writes
 	runs       []*storage.Run       // rewritten in this batch
@@ -55,6 +55,7 @@ type batch struct {
 	membership bool                 // holds a change of who is in which group
 	entered    map[string]int       // user → groups entered less groups left
 	left       []leaving            // who has left a group
+	closed     []closing            // Service conversations that end with the batch
 	lastID     uint64
 	heads      []published
 	stats      Published
@@ -104,6 +105,7 @@ func (b *batch) reset() {
 	clear(b.runs)
 	clear(b.rewrites)
 	clear(b.left)
+	clear(b.closed)
 	for r := range b.posts {
 		clear(b.posts[r])
 		b.posts[r] = b.posts[r][:0]
@@ -111,7 +113,7 @@ func (b *batch) reset() {
 	b.entries, b.answers, b.joins = b.entries[:0], b.answers[:0], b.joins[:0]
 	b.told, b.done = b.told[:0], b.done[:0]
 	b.touched, b.heads, b.msgs, b.places = b.touched[:0], b.heads[:0], b.msgs[:0], b.places[:0]
-	b.runs, b.rewrites, b.left = b.runs[:0], b.rewrites[:0], b.left[:0]
+	b.runs, b.rewrites, b.left, b.closed = b.runs[:0], b.rewrites[:0], b.left[:0], b.closed[:0]
 	b.membership, b.lastID = false, 0
 	b.stats = Published{arrivals: b.stats.arrivals[:0]}
 }

@@ -10,14 +10,36 @@ import (
 // any, and with ErrTooManyConnections where the user has as many as allowed: the
 // connection is then not known and is to be closed.
 func (s *Sequencer) Attach(conn delivery.Conn, user, device string, live bool, done func(replaced delivery.Conn, err error)) error {
+	return s.attachAs(connection{at: conn, device: device}, user, live, done)
+}
+
+// AttachVisitor is Attach for a connection of a visitor: it enters the rooms of
+// Service conversations alone, and of what is for its user it gets only what is
+// about such a one, see [Tx.NotifyAbout].
+func (s *Sequencer) AttachVisitor(conn delivery.Conn, user, device string, live bool, done func(replaced delivery.Conn, err error)) error {
+	return s.attachAs(connection{at: conn, device: device, visitor: true}, user, live, done)
+}
+
+// AttachStaff is Attach for a connection whose login says that its user serves
+// visitors, see [Tx.Staff].
+func (s *Sequencer) AttachStaff(as Staff, conn delivery.Conn, user, device string, live bool, done func(replaced delivery.Conn, err error)) error {
+	return s.attachAs(connection{at: conn, device: device, staff: as}, user, live, done)
+}
+
+func (s *Sequencer) attachAs(c connection, user string, live bool, done func(replaced delivery.Conn, err error)) error {
 	return s.inbox.put(item{do: func(tx *Tx) {
 		s.flushCursorsOf(user) // the reads that follow are to find them
-		u, replaced, err := s.attach(conn, user, device)
+		u, replaced, err := s.attach(c, user)
 		if err == nil && live {
-			s.join(u, conn)
+			s.join(u, c.at)
 		}
 		s.cur.done = append(s.cur.done, func() { done(replaced, err) })
 	}})
+}
+
+// SetStaff says what the login of a connection, which was renewed, is now.
+func (s *Sequencer) SetStaff(as Staff, conn delivery.Conn, user string) error {
+	return s.inbox.put(item{do: func(*Tx) { s.setStaff(as, conn, user) }})
 }
 
 // Join makes an attached connection live. It gets a Join post at the end of the

@@ -37,12 +37,12 @@ type conv struct {
 	// Its entries in the batch being filled, a chain through entry.next.
 	first, final int32
 
-	group *group // of a Group
+	group *group // of a Group or a Service
 }
 
 const none = -1 // no entry
 
-// group is a Group's state. What is in members is true, also before it is
+// group is a Group's or a Service's state. What is in members is true, also before it is
 // applied; who is not in it has to be looked up in storage.
 type group struct {
 	rec     storage.Group

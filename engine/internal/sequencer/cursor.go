@@ -57,6 +57,18 @@ func (k *cursors) move(user string, conv uint64, to marks, now time.Time) {
 	of[conv] = marks{ack: max(old.ack, to.ack), sent: max(old.sent, to.sent)}
 }
 
+// forget drops what was collected of a user's place in a conversation.
+func (k *cursors) forget(user string, conv uint64) {
+	of := k.moved[user]
+	if _, ok := of[conv]; !ok {
+		return
+	}
+	k.n--
+	if delete(of, conv); len(of) == 0 {
+		delete(k.moved, user)
+	}
+}
+
 // noteCursor collects a move. The first one sees to it that a turn comes for it.
 func (s *Sequencer) noteCursor(user string, conv uint64, to marks) {
 	var now time.Time // only the first one's counts
@@ -156,7 +168,7 @@ type sessionKey struct {
 // session reads a session as this batch will leave it.
 func (s *Sequencer) session(id string, num uint64) (storage.Session, bool, error) {
 	if rec, ok := s.cur.sessions[sessionKey{id, num}]; ok {
-		return rec, true, nil
+		return rec, rec.User != "", nil
 	}
 	return s.db.Session(id, num)
 }
@@ -164,4 +176,12 @@ func (s *Sequencer) session(id string, num uint64) (storage.Session, bool, error
 func (s *Sequencer) putSession(rec storage.Session) {
 	s.cur.sessions[sessionKey{rec.User, rec.Conv}] = rec
 	s.cur.w.PutSession(rec)
+}
+
+// deleteSession forgets a user's place in a conversation, and what was collected of
+// it.
+func (s *Sequencer) deleteSession(user string, num uint64) {
+	s.cur.sessions[sessionKey{user, num}] = storage.Session{}
+	s.cur.w.DeleteSession(user, num)
+	s.cursors.forget(user, num)
 }

@@ -14,6 +14,7 @@ var (
 	ErrBanned       = errors.New("sequencer: banned from this group")
 	ErrGroupFull    = errors.New("sequencer: the group is full")
 	ErrExists       = errors.New("sequencer: the group exists")
+	ErrClosed       = errors.New("sequencer: the service session is closed")
 	ErrConflict     = errors.New("sequencer: this cid was used for another message")
 
 	ErrTooManyConnections = errors.New("sequencer: the user has too many connections")

@@ -44,16 +44,21 @@ func (tx *Tx) Farewell(groupID, user string, ev Event) error {
 	if err != nil {
 		return err
 	}
+	tx.farewell(c, user, ev)
+	return nil
+}
+
+func (tx *Tx) farewell(c *conv, user string, ev Event) {
 	m := tx.event(c, ev)
 	u := tx.s.users[user]
 	if u == nil {
-		return nil
+		return
 	}
 	// As a run, so that it waits its turn behind what a sync holds back.
 	frame := tx.s.enc.AppendChat(nil, c.head, "", &m)
 	run := &delivery.Run{Conv: c.head.Num, First: m.Seq, Frames: frame, Ends: []int32{int32(len(frame))}}
+	visitors := c.head.Kind == Service
 	u.eachReactor(delivery.Conn{}, func(r int) {
-		tx.s.cur.post(r, delivery.Post{Kind: delivery.ToUser, User: u.id, Run: run})
+		tx.s.cur.post(r, delivery.Post{Kind: delivery.ToUser, Visitor: visitors, User: u.id, Run: run})
 	})
-	return nil
 }

@@ -91,7 +91,7 @@ func TestEachReactor(t *testing.T) {
 	var u *user
 	for i, conn := range conns {
 		var err error
-		if u, _, err = r.Sequencer.attach(conn, "u", fmt.Sprint(i)); err != nil {
+		if u, _, err = r.Sequencer.attach(connection{at: conn, device: fmt.Sprint(i)}, "u"); err != nil {
 			t.Fatal(err)
 		}
 		if conn.Reactor != 1 {

@@ -17,6 +17,8 @@ const (
 	GroupOldHistory             // who comes later sees what was before
 	GroupOpen                   // everybody may come in
 	GroupFlags
+
+	GroupClosed = 1 << 7 // of a Service conversation: nobody may write in it any more
 )
 
 // Group returns a group's record, or ErrNotFound.
@@ -117,14 +119,14 @@ func (tx *Tx) MayEnter(user string) error {
 // groupsOf counts the groups that a user is in.
 func (s *Sequencer) groupsOf(id string) (int, error) {
 	if u := s.users[id]; u != nil {
-		return len(u.groups), nil
+		return len(u.groups) - int(u.services), nil
 	}
 	if n, ok := s.counts[id]; ok {
 		return n, nil
 	}
 	n := s.cur.entered[id]
 	err := s.db.Sessions(id, func(rec storage.Session) error {
-		if Kind(rec.Kind) == Group && !rec.Left {
+		if Kind(rec.Kind) == Group && !rec.Left { // Service conversations are no burden of the user's own making
 			n++
 		}
 		return nil
@@ -161,6 +163,11 @@ func (tx *Tx) AddMember(groupID, user string, role uint8) error {
 	if err != nil {
 		return err
 	}
+	return tx.admitMember(c, user, role)
+}
+
+// admitMember takes in who isn't a member yet, as far as there is room.
+func (tx *Tx) admitMember(c *conv, user string, role uint8) error {
 	m, err := tx.s.member(c, user)
 	switch {
 	case err != nil || m.ok:
@@ -172,8 +179,10 @@ func (tx *Tx) AddMember(groupID, user string, role uint8) error {
 }
 
 func (tx *Tx) addMember(c *conv, user string, role uint8) error {
-	if err := tx.MayEnter(user); err != nil {
-		return err
+	if c.head.Kind == Group {
+		if err := tx.MayEnter(user); err != nil {
+			return err
+		}
 	}
 	rec, ok, err := tx.s.session(user, c.head.Num)
 	if err != nil {
@@ -205,15 +214,22 @@ func (tx *Tx) takeIn(c *conv, old storage.Session, role uint8) {
 	c.group.rec.Members++
 	s.cur.w.PutMember(c.head.Num, m)
 	s.cur.w.PutGroup(c.group.rec)
-	if old.Left {
+	if old.Left && c.head.Kind == Group {
 		s.counted(m.User, 1)
 	}
-	old.Conv, old.Kind, old.Left = c.head.Num, uint8(Group), false
+	old.Conv, old.Kind, old.Left = c.head.Num, uint8(c.head.Kind), false
 	old.JoinSeq, old.MutedUntil = m.JoinSeq, 0
-	old.AckSeq, old.ReadSeq = max(old.AckSeq, c.last), max(old.ReadSeq, c.last)
+	if c.head.Kind == Group {
+		old.AckSeq, old.ReadSeq = max(old.AckSeq, c.last), max(old.ReadSeq, c.last)
+	} // else see AddTo
+	if old.Flags &^= sessionClosed; c.group.rec.Flags&GroupClosed != 0 {
+		old.Flags |= sessionClosed
+	}
 	s.putSession(old)
 	s.cur.membership = true
-	tx.enter(c, m.User)
+	if c.group.rec.Flags&GroupClosed == 0 {
+		tx.enter(c, m.User)
+	}
 }
 
 // RemoveMember takes a user out of a group: no later entry reaches them.
@@ -222,6 +238,10 @@ func (tx *Tx) RemoveMember(groupID, user string) error {
 	if err != nil {
 		return err
 	}
+	return tx.removeMember(c, user)
+}
+
+func (tx *Tx) removeMember(c *conv, user string) error {
 	m, err := tx.s.member(c, user)
 	if err != nil || !m.ok {
 		return err
@@ -250,7 +270,10 @@ func (tx *Tx) takeOut(c *conv, user string) error {
 	s.cur.left = append(s.cur.left, leaving{user, c.group})
 	c.group.rec.Members--
 	s.cur.w.DeleteMember(c.head.Num, user)
-	if ok {
+	switch {
+	case c.head.Kind == Service: // there is no end of them: see RemoveFrom
+		s.deleteSession(user, c.head.Num)
+	case ok:
 		if !rec.Left {
 			s.counted(user, -1)
 		}
@@ -278,13 +301,13 @@ func (tx *Tx) enter(c *conv, id string) {
 	if u == nil {
 		return
 	}
-	u.groups = append(u.groups, c)
-	c.group.pinned++
+	u.list(c)
 	for r, n := range u.live {
 		c.group.live[r] += n
 	}
+	visitors := c.head.Kind == Service
 	u.eachReactor(delivery.Conn{}, func(r int) {
-		tx.s.cur.post(r, delivery.Post{Kind: delivery.Enter, User: u.id, Room: c.head.Num, From: c.last})
+		tx.s.cur.post(r, delivery.Post{Kind: delivery.Enter, Visitor: visitors, User: u.id, Room: c.head.Num, From: c.last})
 	})
 }
 
@@ -293,16 +316,7 @@ func (tx *Tx) leave(c *conv, id string) {
 	if u == nil {
 		return
 	}
-	for i, g := range u.groups {
-		if g == c {
-			u.groups = append(u.groups[:i], u.groups[i+1:]...)
-			c.group.pinned--
-			break
-		}
-	}
-	for r, n := range u.live {
-		c.group.live[r] -= n
-	}
+	u.unlist(c)
 	// A replaced connection, not known here any more, may still be open on any.
 	for r := range tx.s.cfg.Reactors {
 		tx.s.cur.post(r, delivery.Post{Kind: delivery.Leave, User: u.id, Room: c.head.Num})

@@ -124,6 +124,19 @@ func TestOpenGroups(t *testing.T) {
 func TestNothingAfterLeave(t *testing.T) {
 	r := start(t, vfs.NewMem(), nil)
 	r.group("g", "o", "u")
+	r.nothingAfterLeave(func(cid string) Send { return toGroup("o", "g", cid) },
+		func(tx *Tx) error { return tx.RemoveMember("g", "u") }, func(tx *Tx) error { return tx.AddMember("g", "u", 0) })
+}
+
+func TestNothingAfterLeaveOfService(t *testing.T) {
+	r := start(t, vfs.NewMem(), nil)
+	r.service("s", "o", "u")
+	r.nothingAfterLeave(func(cid string) Send { return toService("o", "s", cid) },
+		func(tx *Tx) error { return tx.RemoveFrom("service_s", "u") }, func(tx *Tx) error { return tx.AddTo("service_s", "u", 0) })
+}
+
+func (r *rig) nothingAfterLeave(message func(cid string) Send, leave, enter func(*Tx) error) {
+	r.t.Helper()
 	r.attach(delivery.Conn{Serial: 1}, "u", "d", true)
 	r.take(0)
 	stop := make(chan struct{})
@@ -134,9 +147,9 @@ func TestNothingAfterLeave(t *testing.T) {
 			case <-stop:
 				return
 			default:
-				_ = r.Submit(time.Now(), []Send{toGroup("o", "g", fmt.Sprint(i)), toGroup("o", "g", fmt.Sprint("x", i))})
+				_ = r.Submit(time.Now(), []Send{message(fmt.Sprint(i)), message(fmt.Sprint("x", i))})
 				if i%3 == 0 {
-					r.send1(toGroup("o", "g", fmt.Sprint("y", i)))
+					r.send1(message(fmt.Sprint("y", i)))
 				}
 			}
 		}
@@ -146,9 +159,9 @@ func TestNothingAfterLeave(t *testing.T) {
 	for range 30 {
 		r.do(func(tx *Tx) error {
 			if in {
-				return tx.RemoveMember("g", "u")
+				return leave(tx)
 			}
-			return tx.AddMember("g", "u", 0)
+			return enter(tx)
 		})
 		was := in
 		in = !in
@@ -160,9 +173,9 @@ func TestNothingAfterLeave(t *testing.T) {
 				next = p.From + 1
 			case p.Kind != delivery.ToRoom:
 			case was && left >= 0 && i > left:
-				t.Errorf("seq %d after the leave", p.Run.First)
+				r.t.Errorf("seq %d after the leave", p.Run.First)
 			case p.Run.First != next:
-				t.Errorf("run from %d, want %d", p.Run.First, next)
+				r.t.Errorf("run from %d, want %d", p.Run.First, next)
 			default:
 				next = p.Run.Last() + 1
 			}

@@ -84,7 +84,7 @@ func (s *Sequencer) admit(m *Send) (*conv, error) {
 		return nil, err
 	}
 	replies := m.More != nil && m.More.ReplyTo != 0
-	if replies && c == nil && (m.Kind == Single || s.cfg.OpenGroups) {
+	if replies && c == nil && (m.Kind != Group || s.cfg.OpenGroups) {
 		return nil, ErrNotFound
 	}
 	if c, err = s.mayWrite(m, c); err == nil && replies {
@@ -118,6 +118,9 @@ func (s *Sequencer) reply(from string, more *More, c *conv) error {
 func (s *Sequencer) mayWrite(m *Send, c *conv) (*conv, error) {
 	if m.Kind == Single {
 		return s.mayWriteSingle(m, c)
+	}
+	if m.Kind == Service {
+		return s.mayWriteService(m, c)
 	}
 	if c == nil {
 		if !s.cfg.OpenGroups || m.More != nil && m.More.System {
@@ -222,6 +225,9 @@ func (s *Sequencer) openJoin(c *conv, user string) error {
 // place appends the message to its conversation in the batch.
 func (s *Sequencer) place(m *Send, c *conv) {
 	i := s.append(m, c)
+	if c.head.Kind == Service {
+		s.spoken(m, c)
+	}
 	b := s.cur
 	b.answers = append(b.answers, answer{send: m, entry: i})
 	if m.CID == "" {
@@ -261,6 +267,8 @@ func (s *Sequencer) append(m *Send, c *conv) int32 {
 		return i
 	case c.head.Kind == Single:
 		b.stats.Singles++
+	case c.head.Kind == Service:
+		b.stats.Services++
 	default:
 		b.stats.Groups++
 	}

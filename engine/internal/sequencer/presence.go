@@ -84,7 +84,7 @@ func (r *roll) page(id string) *[]*user {
 
 func (r *roll) add(u *user) {
 	page := r.page(u.id)
-	u.place = len(*page)
+	u.place = int32(len(*page))
 	*page = append(*page, u)
 	r.users.Add(1)
 }

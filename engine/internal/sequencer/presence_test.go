@@ -49,7 +49,7 @@ func TestListWhileUsersComeAndGo(t *testing.T) {
 			}
 			serial++
 			c := delivery.Conn{Serial: serial}
-			if _, _, err := r.Sequencer.attach(c, user, fmt.Sprint(serial)); err != nil {
+			if _, _, err := r.Sequencer.attach(connection{at: c, device: fmt.Sprint(serial)}, user); err != nil {
 				t.Fatal(err)
 			}
 			conns[user] = append(conns[user], c)

@@ -31,6 +31,7 @@ func (s *Sequencer) seal() {
 	}
 	s.sealPlaces()
 	s.sealAnswers(buf)
+	s.sealClosed()
 	s.sealJoins()
 }
 
@@ -84,6 +85,9 @@ func (s *Sequencer) postRun(c *conv, run *delivery.Run) {
 			if n > 0 {
 				s.cur.post(r, delivery.Post{Kind: delivery.ToRoom, Room: c.head.Num, Run: run})
 			}
+		}
+		if c.group.rec.Flags&GroupClosed != 0 {
+			s.postClosed(c, run)
 		}
 		return
 	}
@@ -158,13 +162,25 @@ func (s *Sequencer) sealAnswers(buf []byte) {
 // sealJoins lets connections join at the end of the batch.
 func (s *Sequencer) sealJoins() {
 	for _, a := range s.cur.joins {
-		p := delivery.Post{Kind: delivery.Join, Serial: a.conn.Serial, Point: s.ids.last}
+		p := delivery.Post{Kind: delivery.Join, Visitor: a.visitor, Serial: a.conn.Serial, Point: s.ids.last}
 		if u := s.users[a.user]; a.rooms && u != nil {
-			p.Rooms = make([]delivery.Room, len(u.groups))
-			for i, g := range u.groups {
-				p.Rooms[i] = delivery.Room{Conv: g.head.Num, From: g.last}
-			}
+			p.Rooms = u.rooms(a.visitor)
 		}
 		s.cur.post(a.conn.Reactor, p)
 	}
+}
+
+// rooms are those that a connection of the user enters.
+func (u *user) rooms(visitor bool) []delivery.Room {
+	n := len(u.groups)
+	if visitor {
+		n = int(u.services)
+	}
+	rooms := make([]delivery.Room, 0, n)
+	for _, g := range u.groups {
+		if !visitor || g.head.Kind == Service {
+			rooms = append(rooms, delivery.Room{Conv: g.head.Num, From: g.last})
+		}
+	}
+	return rooms
 }

@@ -14,8 +14,9 @@ type Kind uint8
 
 // The kinds of conversations.
 const (
-	Single Kind = 1
-	Group  Kind = 2
+	Single  Kind = 1
+	Group   Kind = 2
+	Service Kind = 3 // a customer-service session, or the notes of its agents
 )
 
 // Send is a message that asks for its place in the log. Its strings and content

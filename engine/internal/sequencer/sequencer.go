@@ -36,10 +36,18 @@ type Config struct {
 
 	// Rewritten says that a rewrite of an entry is on disk: what was read of it
 	// before is old. Presence says that a user's first connection has come or the
-	// last has gone; it is called on the sequencer goroutine and must not block. Both
-	// may be nil.
+	// last has gone, Staff that what [Tx.Staff] says of a user has changed; they are
+	// called on the sequencer goroutine and must not block. All may be nil.
 	Rewritten func(conv, seq uint64)
 	Presence  func(user string, online bool)
+	Staff     func(user string, now Staff)
+
+	// Spoken says that a message, not an event, was given its place in a Service
+	// conversation, by a user or in the name of one; a retry of one is not told. It
+	// is called on the sequencer goroutine while the batch is being filled: what it
+	// Writes becomes durable with the message. It must not append entries, change
+	// memberships, read subjects (see [Tx.Reads]) or block. May be nil.
+	Spoken func(tx *Tx, head *Head, from string)
 
 	Fatal  func(error) // the log can't be written: nothing may be answered any more
 	Logger *slog.Logger

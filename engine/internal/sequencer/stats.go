@@ -5,6 +5,7 @@ import "time"
 // Published says what a batch was, for the metrics.
 type Published struct {
 	Singles, Groups int           // messages of each kind
+	Services        int           // the same
 	Events          int           // entries that are no messages
 	Duplicates      int           // sends answered by an earlier message
 	Refused         int           // sends refused

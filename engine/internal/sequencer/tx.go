@@ -107,6 +107,12 @@ func OfReaction(conv, seq uint64, user string) Subject {
 	return Subject{kind: 'r', conv: conv, seq: seq, user: user}
 }
 
+// OfVisitor is the subject of what the desk knows of a visitor.
+func OfVisitor(user string) Subject { return Subject{kind: 'v', user: user} }
+
+// OfService is the subject of a service session, by its conversation.
+func OfService(conv uint64) Subject { return Subject{kind: 's', conv: conv} }
+
 // OfRevocations is the subject of all revocations.
 func OfRevocations() Subject { return Subject{kind: 't'} }
 
@@ -148,21 +154,34 @@ func (tx *Tx) Last(conv uint64) (uint64, error) { return tx.s.lastSeq(conv) }
 // FlushCursors writes what is noted of a user's cursors, so that sessions tell.
 func (tx *Tx) FlushCursors(user string) { tx.s.flushCursorsOf(user) }
 
-// NotifyUser sends a frame to every live connection of a user but one.
+// NotifyUser sends a frame to every live connection of a user but one, and but
+// those of visitors.
 func (tx *Tx) NotifyUser(user string, except delivery.Conn, frame []byte) {
+	tx.notifyUser(false, user, except, frame)
+}
+
+// NotifyAbout is NotifyUser for a frame that is about a conversation of a kind:
+// visitors' connections get it where that is Service.
+func (tx *Tx) NotifyAbout(kind Kind, user string, except delivery.Conn, frame []byte) {
+	tx.notifyUser(kind == Service, user, except, frame)
+}
+
+func (tx *Tx) notifyUser(visitors bool, user string, except delivery.Conn, frame []byte) {
 	if u := tx.s.users[user]; u != nil {
 		u.eachReactor(except, func(r int) {
-			tx.s.cur.post(r, delivery.Post{Kind: delivery.NotifyUser, User: u.id, Except: except, Frame: frame})
+			tx.s.cur.post(r, delivery.Post{Kind: delivery.NotifyUser, Visitor: visitors, User: u.id, Except: except, Frame: frame})
 		})
 	}
 }
 
 // NotifyGroup sends a frame to every live connection of a group's members but one.
 func (tx *Tx) NotifyGroup(groupID string, except delivery.Conn, frame []byte) {
-	c, err := tx.group(groupID)
-	if err != nil {
-		return
+	if c, err := tx.group(groupID); err == nil {
+		tx.notifyRoom(c, except, frame)
 	}
+}
+
+func (tx *Tx) notifyRoom(c *conv, except delivery.Conn, frame []byte) {
 	for r, n := range c.group.live {
 		if n > 0 {
 			tx.s.cur.post(r, delivery.Post{Kind: delivery.NotifyRoom, Room: c.head.Num, Except: except, Frame: frame})

@@ -30,6 +30,9 @@ func (tx *Tx) MayWrite(kind Kind, convID, from, to string) error {
 	if kind == Single {
 		return s.mayWriteTo(c, from, to)
 	}
+	if kind == Service {
+		return s.mayWriteIn(c, from)
+	}
 	if c == nil || c.group.rec.Flags&GroupDissolved != 0 {
 		return ErrNotMember
 	}

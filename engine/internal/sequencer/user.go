@@ -9,43 +9,49 @@ import (
 
 // user is somebody with at least one connection.
 type user struct {
-	id     string
-	conns  []connection
-	groups []*conv // those the user is a member of; each is pinned
-	place  int     // on the roll
-	live   []int32 // how many of conns are live, by reactor
+	id       string
+	conns    []connection
+	groups   []*conv // those the user is a member of, Service ones too; each is pinned
+	place    int32   // on the roll
+	services int32   // how many of groups are Service ones
+	live     []int32 // how many of conns are live, by reactor
 }
 
 // connection is one of a user's connections. Only live ones get runs; a tracked
 // client's becomes live with its first sync.
 type connection struct {
-	at     delivery.Conn
-	device string
-	live   bool
+	at      delivery.Conn
+	device  string
+	live    bool
+	visitor bool // it gets nothing but what is of Service conversations
+	staff   Staff
 }
 
 // joining is a connection that becomes live, or one that is live and wants to
 // know where in the log it stands.
 type joining struct {
-	conn  delivery.Conn
-	user  string
-	rooms bool // enter the rooms: the connection was not live before
+	conn    delivery.Conn
+	user    string
+	rooms   bool // enter the rooms: the connection was not live before
+	visitor bool
 }
 
 // attach takes a connection in. It returns the connection of the same device
 // that the new one replaces, if any. Only one that replaces none can be too many.
-func (s *Sequencer) attach(conn delivery.Conn, id, device string) (u *user, replaced delivery.Conn, err error) {
+func (s *Sequencer) attach(c connection, id string) (u *user, replaced delivery.Conn, err error) {
 	if u = s.users[id]; u == nil {
 		if u, err = s.newUser(id); err != nil {
 			return nil, replaced, err
 		}
 	}
-	replaced = s.replace(u, device)
+	was := u.staff()
+	replaced = s.replace(u, c.device)
 	if most := s.cfg.MaxUserConnections; most > 0 && len(u.conns) >= most {
 		return nil, replaced, ErrTooManyConnections
 	}
-	u.conns = append(u.conns, connection{at: conn, device: device})
+	u.conns = append(u.conns, c)
 	s.roll.connections++
+	s.tellStaff(u, was)
 	return u, replaced, nil
 }
 
@@ -55,12 +61,14 @@ func (s *Sequencer) join(u *user, conn delivery.Conn) {
 	if i < 0 {
 		return
 	}
-	s.cur.joins = append(s.cur.joins, joining{conn: conn, user: u.id, rooms: !u.conns[i].live})
-	s.setLive(u, &u.conns[i], true)
+	c := &u.conns[i]
+	s.cur.joins = append(s.cur.joins, joining{conn: conn, user: u.id, rooms: !c.live, visitor: c.visitor})
+	s.setLive(u, c, true)
 }
 
-// newUser reads which groups a user is in. Membership changes that are not yet
-// applied would be missed, so they are applied first.
+// newUser reads which groups and open Service conversations a user is in: those
+// that are closed, of which there is no end, are no rooms. Membership changes that
+// are not yet applied would be missed, so they are applied first.
 func (s *Sequencer) newUser(id string) (*user, error) {
 	if s.cur.membership {
 		s.commit()
@@ -68,7 +76,7 @@ func (s *Sequencer) newUser(id string) (*user, error) {
 	u := &user{id: id, live: make([]int32, s.cfg.Reactors)}
 	var groups []uint64
 	err := s.db.Sessions(id, func(rec storage.Session) error {
-		if Kind(rec.Kind) == Group && !rec.Left {
+		if Kind(rec.Kind) != Single && !rec.Left && rec.Flags&sessionClosed == 0 {
 			groups = append(groups, rec.Conv)
 		}
 		return nil
@@ -76,17 +84,18 @@ func (s *Sequencer) newUser(id string) (*user, error) {
 	if err != nil {
 		return nil, err
 	}
+	rooms := make([]*conv, 0, len(groups))
 	for _, num := range groups {
 		c, err := s.conversationByNum(num)
 		if err != nil {
 			return nil, err
 		}
 		if c != nil && c.group != nil {
-			u.groups = append(u.groups, c)
+			rooms = append(rooms, c)
 		}
 	}
-	for _, c := range u.groups {
-		c.group.pinned++
+	for _, c := range rooms {
+		u.list(c)
 	}
 	s.users[id] = u
 	s.roll.add(u)
@@ -94,6 +103,32 @@ func (s *Sequencer) newUser(id string) (*user, error) {
 		s.cfg.Presence(id, true)
 	}
 	return u, nil
+}
+
+// list notes that the user is a member of c.
+func (u *user) list(c *conv) {
+	u.groups = append(u.groups, c)
+	c.group.pinned++
+	if c.head.Kind == Service {
+		u.services++
+	}
+}
+
+// unlist takes c off the user's list, and reports whether it was there.
+func (u *user) unlist(c *conv) bool {
+	i := slices.Index(u.groups, c)
+	if i < 0 {
+		return false
+	}
+	u.groups = slices.Delete(u.groups, i, i+1)
+	c.group.pinned--
+	if c.head.Kind == Service {
+		u.services--
+	}
+	for r, n := range u.live {
+		c.group.live[r] -= n
+	}
+	return true
 }
 
 func (s *Sequencer) replace(u *user, device string) (replaced delivery.Conn) {
@@ -115,7 +150,9 @@ func (s *Sequencer) detach(conn delivery.Conn, id string) {
 	if i < 0 {
 		return
 	}
+	was := u.staff()
 	s.remove(u, i)
+	s.tellStaff(u, was)
 	if len(u.conns) > 0 {
 		return
 	}

@@ -117,27 +117,34 @@ func (l *loop) carry(p *delivery.Post) {
 			s.Send(p.Frame)
 		}
 	case delivery.ToUser:
-		for s := range l.users[p.User] {
-			s.session.Deliver(p.Run)
-		}
+		l.eachMeant(p, func(s *stream) { s.session.Deliver(p.Run) })
 	case delivery.ToRoom:
 		for s := range l.rooms[p.Room] {
 			s.deliver(p.Room, p.Run)
 		}
 	case delivery.NotifyUser:
-		notify(l.users[p.User], p)
+		l.eachMeant(p, func(s *stream) { s.notify(p) })
 	case delivery.NotifyRoom:
-		notify(l.rooms[p.Room], p)
-	case delivery.Enter:
-		for s := range l.users[p.User] {
-			s.enter(p.Room, p.From)
+		for s := range l.rooms[p.Room] {
+			s.notify(p)
 		}
+	case delivery.Enter:
+		l.eachMeant(p, func(s *stream) { s.enter(p.Room, p.From) })
 	case delivery.Leave:
 		for s := range l.users[p.User] {
 			s.leave(p.Room)
 		}
 	case delivery.Join:
 		l.join(p)
+	}
+}
+
+// eachMeant calls fn for every joined stream that a post to its user is for.
+func (l *loop) eachMeant(p *delivery.Post, fn func(s *stream)) {
+	for s := range l.users[p.User] {
+		if p.Visitor || !s.visitor {
+			fn(s)
+		}
 	}
 }
 
@@ -148,6 +155,7 @@ func (l *loop) join(p *delivery.Post) {
 	if s == nil {
 		return
 	}
+	s.visitor = p.Visitor
 	l.users.add(s.user, s)
 	for _, r := range p.Rooms {
 		s.enter(r.Conv, r.From)

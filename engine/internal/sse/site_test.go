@@ -54,7 +54,8 @@ func newSite(t *testing.T, change func(*Config)) *site {
 // handler lets in whom the parameters user and device name.
 func handler(h *Hub) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		login := chat.Login{User: r.URL.Query().Get("user"), Device: r.URL.Query().Get("device"), Tracked: true}
+		query := r.URL.Query()
+		login := chat.Login{User: query.Get("user"), Device: query.Get("device"), Role: query.Get("role"), Tracked: true}
 		if err := h.Serve(w, r, login); err != nil {
 			w.WriteHeader(err.Code)
 			_, _ = io.WriteString(w, err.Reason)

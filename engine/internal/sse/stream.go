@@ -20,6 +20,7 @@ type stream struct {
 	open     bool              // it can be sent to and is in the tables
 	left     bool              // the session was told that it leaves
 	watched  bool              // runs to rooms go to the session
+	visitor  bool              // it gets only those posts to its user that say so
 	catching bool              // what it gets is out of the log's order
 	places   map[uint64]uint64 // by room: the seq of the last frame it got or does not want
 
@@ -172,6 +173,13 @@ func (s *stream) deliver(conv uint64, run *delivery.Run) {
 	}
 	if _, in := s.places[conv]; in { // the session may have closed it
 		s.places[conv] = run.Last()
+	}
+}
+
+// notify sends the stream a post's frame, unless it is excepted.
+func (s *stream) notify(p *delivery.Post) {
+	if s.ID() != p.Except {
+		s.Send(p.Frame)
 	}
 }
 

@@ -1,7 +1,5 @@
 package sse
 
-import "gannet/engine/internal/delivery"
-
 // set is some streams. A stream may be taken out while a loop walks over the set.
 type set map[*stream]struct{}
 
@@ -19,14 +17,5 @@ func (t table[K]) remove(key K, s *stream) {
 	delete(t[key], s)
 	if len(t[key]) == 0 {
 		delete(t, key)
-	}
-}
-
-// notify sends the post's frame to streams, but the excepted one.
-func notify(streams set, p *delivery.Post) {
-	for s := range streams {
-		if s.ID() != p.Except {
-			s.Send(p.Frame)
-		}
 	}
 }

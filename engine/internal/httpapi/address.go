@@ -1,0 +1,23 @@
+package httpapi
+
+import (
+	"net/http"
+	"net/netip"
+)
+
+// maxAddresses bounds the addresses that are remembered as having asked of late.
+const maxAddresses = 1 << 18
+
+// addressOf is where a request comes from, as far as it tells clients apart: of
+// IPv6 the first half, since whoever has one address there has 2^64.
+func addressOf(r *http.Request) string {
+	at, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return "" // of no connection that we know; they share one
+	}
+	addr := at.Addr().Unmap().WithZone("")
+	if addr.Is6() {
+		addr = netip.PrefixFrom(addr, 64).Masked().Addr()
+	}
+	return addr.String()
+}
