@@ -1,6 +1,7 @@
 # make run     build and start a server with its data in ./data
 # make test    everything that must hold before a change is merged
 # make chaos   kill, halt and stop servers under load, and judge what clients were told
+# make desk    a busy customer-service desk under kills, judged; see SEED
 # make mutants break promises of the engine on purpose: the tests must notice
 # make fuzz    every fuzz target for FUZZTIME
 # make bench   measure this machine
@@ -11,6 +12,7 @@ BIN      := bin/gannet
 DATA     ?= ./data
 FUZZTIME ?= 60s
 ROUNDS   ?= 50
+SEED     ?= 0
 
 # Where goroutines meet.
 RACE := ./bench/... ./cmd/... ./codec/client/... ./engine/... ./storage/...
@@ -18,7 +20,7 @@ RACE := ./bench/... ./cmd/... ./codec/client/... ./engine/... ./storage/...
 # The commit is stamped into the binary where there is one.
 VCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 && echo true || echo false)
 
-.PHONY: build run test unit race lint chaos mutants fuzz bench vuln clean
+.PHONY: build run test unit race lint chaos desk mutants fuzz bench vuln clean
 
 build:
 	$(GO) build -buildvcs=$(VCS) -trimpath -o $(BIN) ./cmd/gannet
@@ -44,6 +46,9 @@ lint:
 chaos:
 	$(GO) build -buildvcs=$(VCS) -trimpath -tags failpoints -o $(BIN)-chaos ./cmd/gannet
 	$(BIN)-chaos bench chaos --rounds $(ROUNDS)
+
+desk: build
+	$(BIN) bench desk --simulate --seed $(SEED)
 
 mutants:
 	$(GO) run ./bench/mutants

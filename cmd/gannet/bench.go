@@ -48,7 +48,7 @@ Scenarios: ` + strings.Join(bench.Scenarios(), ", ") + `.`,
 	addTargetFlags(cmd, &o, &serverArgs)
 	addLoadFlags(cmd, &o)
 	addReportFlags(cmd, &o)
-	cmd.AddCommand(newBenchChaos(), newBenchCheck(), newBenchOverload())
+	cmd.AddCommand(newBenchChaos(), newBenchCheck(), newBenchDesk(), newBenchOverload())
 	return cmd
 }
 

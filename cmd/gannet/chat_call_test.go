@@ -13,7 +13,7 @@ import (
 )
 
 // call asks the HTTP API: WHO METHOD PATH [BODY] [as=USER] [header=NAME:VALUE]
-// [-> STATUS [PATTERN or REASON]]. The answer is left in the file answer.
+// [-> STATUS [PATTERN or REASON] or text]. The answer is left in the file answer.
 func (s *chatScript) call(args []string) error {
 	args, expected := cutArrow(args)
 	o, args := options(args, "as", "header")
@@ -85,6 +85,12 @@ func (s *chatScript) credentials(who, as string, query url.Values) http.Header {
 func (s *chatScript) judge(status int, answer string, expected []string) error {
 	if len(expected) == 0 {
 		expected = []string{"200"}
+	}
+	if expected[0] == "text" {
+		if status != http.StatusOK || strings.HasPrefix(answer, "{") {
+			return fmt.Errorf("status %d, want a text", status)
+		}
+		return nil
 	}
 	if strconv.Itoa(status) != expected[0] {
 		return fmt.Errorf("want status %s", expected[0])

@@ -125,6 +125,7 @@ func (s *chatScript) greet(name string, expected []string) error {
 // comes at once; what others send reaches a connection that the log knows of, which
 // it does when it has taken a later command.
 func (s *chatScript) settle(user string) error {
+	user = cmp.Or(s.settler, user)
 	status, answer, err := s.ask(user, http.MethodDelete, "/blocks/nobody-"+user, "", nil)
 	if err == nil && status != http.StatusOK {
 		err = fmt.Errorf("taking back a block was answered %s", answer)

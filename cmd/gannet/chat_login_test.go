@@ -26,10 +26,10 @@ func (s *chatScript) apikey(args []string) error {
 }
 
 // token makes a token by which a user logs in from now on: USER [iat=D] [ttl=D]
-// [jti=ID] [secret=S or key=FILE], or USER file=FILE. Times count from now. Its
-// text is called USER_token.
+// [jti=ID] [role=R] [secret=S or key=FILE], or USER file=FILE, or USER text=TOKEN.
+// Times count from now. Its text is called USER_token.
 func (s *chatScript) token(args []string) error {
-	o, args := options(args, "iat", "ttl", "jti", "secret", "key", "file")
+	o, args := options(args, "iat", "ttl", "jti", "role", "secret", "key", "file", "text")
 	if len(args) != 1 {
 		return errors.New("usage: token USER …")
 	}
@@ -47,6 +47,9 @@ func (s *chatScript) mint(user string, o map[string]string) (string, error) {
 		token, err := os.ReadFile(s.ts.MkAbs(file))
 		return strings.TrimSpace(string(token)), err
 	}
+	if o["text"] != "" {
+		return o["text"], nil
+	}
 	iat, err1 := time.ParseDuration(cmp.Or(o["iat"], "0"))
 	ttl, err2 := time.ParseDuration(cmp.Or(o["ttl"], "1h"))
 	if err := errors.Join(err1, err2); err != nil {
@@ -56,6 +59,9 @@ func (s *chatScript) mint(user string, o map[string]string) (string, error) {
 	token := jwt.MapClaims{
 		"sub": user, "jti": cmp.Or(o["jti"], rand.Text()),
 		"iat": now.Add(iat).Unix(), "exp": now.Add(ttl).Unix(),
+	}
+	if o["role"] != "" {
+		token["role"] = o["role"]
 	}
 	if o["key"] == "" {
 		secret := cmp.Or(o["secret"], testSecret)

@@ -17,8 +17,14 @@ import (
 // TestChat runs the scripts in testdata/chat, each against a server process of
 // its own. The README there explains their commands.
 func TestChat(t *testing.T) {
+	runScripts(t, "testdata/chat", chatCommands(), func(*chatScript) error { return nil })
+}
+
+// runScripts runs the scripts of a directory, which may use these commands besides
+// testscript's own.
+func runScripts(t *testing.T, dir string, commands map[string]scriptCommand, setUp func(*chatScript) error) {
 	cmds := make(map[string]func(*testscript.TestScript, bool, []string))
-	for word, do := range chatCommands() {
+	for word, do := range commands {
 		cmds[word] = func(ts *testscript.TestScript, neg bool, args []string) {
 			if neg {
 				ts.Fatalf("! does not go with %s", word)
@@ -29,17 +35,24 @@ func TestChat(t *testing.T) {
 		}
 	}
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/chat",
+		Dir:                 dir,
 		RequireExplicitExec: true,
 		RequireUniqueNames:  true,
-		Setup:               func(env *testscript.Env) error { return newChatScript(t, env) },
-		Cmds:                cmds,
+		Setup: func(env *testscript.Env) error {
+			s := newChatScript(t, env)
+			s.commands = commands
+			return errors.Join(setUp(s), writeKeys(env))
+		},
+		Cmds: cmds,
 	})
 }
 
-// chatCommands are the commands that a script has besides testscript's own.
-func chatCommands() map[string]func(*chatScript, []string) error {
-	return map[string]func(*chatScript, []string) error{
+// scriptCommand is a command of a script, with its words behind it.
+type scriptCommand func(*chatScript, []string) error
+
+// chatCommands are the commands of a script about chatting.
+func chatCommands() map[string]scriptCommand {
+	return map[string]scriptCommand{
 		"serve": (*chatScript).serve, "shutdown": (*chatScript).shutdown, "crash": (*chatScript).crash,
 		"connect": (*chatScript).connect, "disconnect": (*chatScript).disconnect, "events": (*chatScript).events,
 		"say": (*chatScript).say, "hear": (*chatScript).hear, "quiet": (*chatScript).quiet,
@@ -54,23 +67,32 @@ const scriptPatience = 15 * time.Second
 
 // chatScript is what one script has while it runs.
 type chatScript struct {
-	ts      *testscript.TestScript
-	dataDir string
-	server  *chatServer
-	clients map[string]*chatClient
-	names   names
-	tokens  map[string]string // by user
-	keys    map[string]string // by backend
-	entries []string          // of auth.api_keys
-	pings   int
+	ts          *testscript.TestScript
+	commands    map[string]scriptCommand
+	program     string // the server
+	workDir     string
+	dataDir     string
+	server      *chatServer
+	clients     map[string]*chatClient
+	names       names
+	tokens      map[string]string // by user
+	keys        map[string]string // by backend
+	entries     []string          // of auth.api_keys
+	settings    []string          // of every server
+	environment []string          // of every server, besides the test's
+	settler     string            // who waits for the log on behalf of others; "": each user does
+	pings       int
+	ahead       time.Duration // of the server's clock
+	after       func() error  // looks at what the last server left
 }
 
 // chatKey is where testscript keeps a chatScript.
 type chatKey struct{}
 
-func newChatScript(t *testing.T, env *testscript.Env) error {
+func newChatScript(t *testing.T, env *testscript.Env) *chatScript {
 	s := &chatScript{
-		dataDir: filepath.Join(env.WorkDir, "data"),
+		program: "gannet", workDir: env.WorkDir, dataDir: filepath.Join(env.WorkDir, "data"),
+		after:   func() error { return nil },
 		clients: make(map[string]*chatClient), names: make(names),
 		tokens: make(map[string]string), keys: make(map[string]string),
 	}
@@ -79,8 +101,11 @@ func newChatScript(t *testing.T, env *testscript.Env) error {
 		if log := s.end(); log != "" {
 			t.Errorf("%s: the server logged\n%s", filepath.Base(env.WorkDir), log)
 		}
+		if err := s.after(); err != nil {
+			t.Errorf("%s: %v", filepath.Base(env.WorkDir), err)
+		}
 	})
-	return writeKeys(env)
+	return s
 }
 
 // end stops what still runs and returns what the server has logged.
@@ -133,7 +158,7 @@ func (s *chatScript) run(args []string) error {
 	if len(args) == 0 {
 		return errors.New("a command is missing")
 	}
-	do := chatCommands()[args[0]]
+	do := s.commands[args[0]]
 	if do == nil {
 		return fmt.Errorf("%s is not a command of these scripts", args[0])
 	}

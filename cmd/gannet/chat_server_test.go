@@ -5,17 +5,19 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"syscall"
 )
 
 // chatServer is a server process of a script.
 type chatServer struct {
-	cmd      *exec.Cmd
-	ws, http string
-	log      bytes.Buffer // to be read when it has ended
-	ended    bool
+	cmd             *exec.Cmd
+	ws, http, admin string
+	log             bytes.Buffer // to be read when it has ended
+	ended           bool
 }
 
 // serve starts the server, with settings key=value, and waits until it takes
@@ -29,11 +31,12 @@ func (s *chatScript) serve(settings []string) error {
 	if len(s.entries) > 0 {
 		settings = append(settings, "auth.api_keys="+strings.Join(s.entries, ","))
 	}
-	for _, setting := range settings {
+	for _, setting := range slices.Concat(s.settings, settings) {
 		args = append(args, "--set", setting)
 	}
-	p := &chatServer{cmd: exec.Command("gannet", args...)}
-	p.cmd.Dir, p.cmd.Stderr = s.ts.Getenv("WORK"), &p.log
+	p := &chatServer{cmd: exec.Command(s.program, args...)}
+	p.cmd.Dir, p.cmd.Stderr = s.workDir, &p.log
+	p.cmd.Env = append(os.Environ(), s.environment...)
 	stdout, err := p.cmd.StdoutPipe()
 	if err == nil {
 		err = p.cmd.Start()
@@ -44,8 +47,7 @@ func (s *chatScript) serve(settings []string) error {
 	s.server = p
 	line, err := bufio.NewReader(stdout).ReadString('\n')
 	if err == nil {
-		var rest string
-		_, err = fmt.Sscanf(line, "gannet ready ws=%s http=%s %s", &p.ws, &p.http, &rest)
+		_, err = fmt.Sscanf(line, "gannet ready ws=%s http=%s admin=%s", &p.ws, &p.http, &p.admin)
 	}
 	return err
 }

@@ -16,7 +16,15 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"gannet": main})
+	testscript.Main(programs{m}, map[string]func(){"gannet": main})
+}
+
+// programs are the tests, and remove the program that they have built.
+type programs struct{ *testing.M }
+
+func (p programs) Run() int {
+	defer func() { _ = os.RemoveAll(programDir) }() // a leftover in the system's temporary directory
+	return p.M.Run()
 }
 
 // TestScripts runs the command lines in testdata/*.txt.

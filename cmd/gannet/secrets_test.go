@@ -3,10 +3,12 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/tls"
 	"encoding/base64"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net"
@@ -44,6 +46,7 @@ func newSecrets(t *testing.T) secrets {
 		"content":    "hunter2 said in confidence",
 		"idem":       "hunter2-of-a-request",
 		"password":   "hunter2-in-an-address",
+		"identity":   "hunter2-by-which-visitors-are-known-32-bytes",
 		"user token": "",
 	}
 	k["user token"] = k.token(t, k["jwt"], time.Hour)
@@ -94,7 +97,8 @@ auth:
     old_secrets: [%q]
 storage:
   encryption_keys: ["new:%s", "old:%s"]
-`, k["admin"], hex.EncodeToString(hash[:]), k["jwt"], k["old jwt"], k["data"], k["old data"])
+desk: {visitors: true, identity_secret: %q}
+`, k["admin"], hex.EncodeToString(hash[:]), k["jwt"], k["old jwt"], k["data"], k["old data"], k["identity"])
 	name := filepath.Join(t.TempDir(), "gannet.yaml")
 	if err := os.WriteFile(name, []byte(change(text)), 0o600); err != nil {
 		t.Fatal(err)
@@ -132,6 +136,7 @@ func TestSecretsStayOut(t *testing.T) {
 	}
 	p := &pryer{t, k, ws, web, admin}
 	p.useHTTP()
+	p.useDesk()
 	p.useSockets()
 	p.sendGarbage()
 	for _, text := range p.readOperator() {
@@ -228,6 +233,27 @@ func (p *pryer) useHTTP() {
 	p.expect(400, "POST", api+"/messages/send", `{"content":"`+p.k["content"]+`"`, good...)
 	p.expect(409, "POST", api+"/messages/send", `{"to":"bob","content":"more"}`, append(good, "Idempotency-Key", p.k["idem"]+"user")...)
 	p.expect(403, "POST", api+"/messages/send", message, append(good, "Origin", "https://"+hidden+".example")...)
+}
+
+// useDesk comes as a visitor and proves who that is, badly and well.
+func (p *pryer) useDesk() {
+	desk := "http://" + p.web + "/api/v1/desk"
+	status, text := p.ask("POST", desk+"/visitors", `{"name":"`+p.k["content"]+`"}`)
+	var answer struct{ Data struct{ Token string } }
+	if err := json.Unmarshal([]byte(text), &answer); err != nil || status != 200 {
+		p.t.Fatalf("%d %s", status, text)
+	}
+	p.k["visitor's token"] = answer.Data.Token
+	login := []string{"Authorization", "Bearer " + answer.Data.Token}
+	mac := hmac.New(sha256.New, []byte(p.k["identity"]))
+	mac.Write([]byte("bob"))
+	p.k["proof"] = hex.EncodeToString(mac.Sum(nil))
+	p.expect(200, "POST", desk+"/sessions", `{"subject":"`+p.k["content"]+`"}`, login...)
+	p.expect(403, "POST", desk+"/visitors/me/identify", `{"token":"`+p.k["forged token"]+`"}`, login...)
+	p.expect(403, "POST", desk+"/visitors/me/identify", `{"user_id":"carol","hmac":"`+p.k["proof"]+`"}`, login...)
+	p.expect(400, "POST", desk+"/visitors/me/identify", `{"user_id":"carol","hmac":"`+p.k["identity"]+`"}`, login...)
+	p.expect(200, "POST", desk+"/visitors/me/identify", `{"user_id":"bob","hmac":"`+p.k["proof"]+`"}`, login...)
+	p.expect(401, "GET", desk+"/sessions", "", login...)
 }
 
 // useSockets does the same over WebSocket.

@@ -37,6 +37,13 @@ type verifyCounts struct {
 	Sealed        uint64 `json:"sealed"`
 	DataKeys      uint64 `json:"data_keys"`
 	UnusedKeys    uint64 `json:"unused_keys"`
+	DeskSessions  uint64 `json:"desk_sessions"`
+	DeskOpen      uint64 `json:"desk_open"`
+	DeskIndexes   uint64 `json:"desk_indexes"`
+	DeskAgents    uint64 `json:"desk_agents"`
+	DeskSkills    uint64 `json:"desk_skills"`
+	DeskReplies   uint64 `json:"desk_replies"`
+	DeskVisitors  uint64 `json:"desk_visitors"`
 }
 
 func (r *verifyReport) print(w io.Writer) error {
@@ -50,6 +57,8 @@ func (r *verifyReport) print(w io.Writer) error {
 	text += fmt.Sprintf("  %d places, %d duplicates, %d answers, %d expiries, %d reactions\n", c.Places, c.Duplicates, c.Answers, c.Expiries, c.Reactions)
 	text += fmt.Sprintf("  %d groups, %d members, %d requests, %d bans, %d dissolving, %d sessions, %d blocks, %d last seen, %d revocations\n",
 		c.Groups, c.Members, c.Requests, c.Bans, c.Dissolving, c.Sessions, c.Blocks, c.Seen, c.Revoked)
+	text += fmt.Sprintf("  desk: %d sessions, %d of them open, in %d rows of indexes, %d visitors, %d agents, %d skill groups, %d replies\n",
+		c.DeskSessions, c.DeskOpen, c.DeskIndexes, c.DeskVisitors, c.DeskAgents, c.DeskSkills, c.DeskReplies)
 	for _, p := range r.Problems {
 		text += "fault: " + p + "\n"
 	}
