@@ -14,7 +14,7 @@ func reference() string {
 	var b strings.Builder
 	b.WriteString("Keys of the configuration, with their defaults:\n")
 	for _, s := range engine.DefaultConfig().Settings() {
-		fmt.Fprintf(&b, "  %s (%s)\n", s.Key, defaultText(s))
+		b.WriteString("  " + strings.Join(wrap(fmt.Sprintf("%s (%s)", s.Key, defaultText(s)), 72), "\n      ") + "\n")
 		for _, line := range wrap(s.Doc, 72) {
 			fmt.Fprintf(&b, "      %s\n", line)
 		}
