@@ -9,6 +9,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	_ "gannet/engine" // what is tried: results that were kept from before it changed say nothing
 )
 
 // gannet is the program that servers and attackers are started with.
