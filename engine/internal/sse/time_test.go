@@ -153,6 +153,7 @@ func TestDripAfterTheEnd(t *testing.T) {
 			<-time.After(time.Second)
 			_, err = io.ReadFull(conn, make([]byte, 3000))
 		}
+		synctest.Wait() // for the stream's own end
 		if d := time.Since(start); d < writeTime || d > writeTime+2*time.Second || s.Stats().Streams != 0 {
 			t.Errorf("%v after %v, %+v", err, d, s.Stats())
 		}
