@@ -19,7 +19,7 @@ type Options struct {
 	Seed     uint64 // of what is random in the simulation but for the machine; 0: any
 
 	Duration time.Duration // of the measure: each part of it (10 s)
-	Rate     int           // of the measure: sessions a second beside the single chats (200)
+	Rate     int           // of the measure: sessions a second beside the single chats (20)
 	Rounds   int           // of the measure: how often single chats are measured with the desk at rest and busy (3)
 
 	JSON    bool   // print JSON instead of text
@@ -43,7 +43,7 @@ func (o *Options) complete() error {
 		return err
 	}
 	orInt(&o.Visitors, 5000)
-	orInt(&o.Rate, 200)
+	orInt(&o.Rate, 20)
 	orInt(&o.Rounds, 3)
 	if o.Simulate {
 		orInt(&o.Agents, 50)

@@ -35,7 +35,7 @@ func TestUsual(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if measured.Agents != 1000 || measured.Duration != 10*time.Second || measured.Rate != 200 || measured.Rounds != 3 || measured.Program == "" {
+	if measured.Agents != 1000 || measured.Duration != 10*time.Second || measured.Rate != 20 || measured.Rounds != 3 || measured.Program == "" {
 		t.Errorf("measured: %+v", measured)
 	}
 	if simulated.Agents != 50 || simulated.Visitors != 5000 || simulated.Kills != 3 || simulated.Seed == 0 {
