@@ -44,7 +44,7 @@ func shellExamples(t *testing.T, page string) (list []shellExample) {
 // answers of the shape that stands there.
 func TestDeskQuickStart(t *testing.T) {
 	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("there is no curl")
+		t.Skip("the quick start of docs/desk.md was NOT tried: its commands need curl")
 	}
 	p := startProcess(t, t.TempDir(), "desk.visitors=true")
 	const mark = "=== next ===\n"

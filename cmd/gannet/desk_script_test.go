@@ -21,9 +21,6 @@ import (
 // TestDesk runs the scripts in testdata/desk as TestChat runs those of chatting,
 // against servers whose clock a script can advance.
 func TestDesk(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the server a second time")
-	}
 	program, err := programWithClock()
 	if err != nil {
 		t.Fatal(err)
