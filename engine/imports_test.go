@@ -20,13 +20,18 @@ var mayImport = map[string][]string{
 	"codec":                        {},
 	"codec/wire":                   {},
 	"codec/client":                 {"codec", "codec/wire"},
+	"codec/js":                     {},
 	"storage":                      {},
 	"engine/auth":                  {},
 	"engine/internal/delivery":     {},
 	"engine/internal/failpoint":    {},
 	"engine/internal/metrics":      {deliveryPkg, "engine/internal/metrics/hush"},
 	"engine/internal/metrics/hush": {},
-	"engine/internal/web":          {deliveryPkg},
+	"engine/internal/web":          {deliveryPkg, "codec/js"},
+	"engine/internal/signature":    {},
+	"engine/internal/webhook":      {deliveryPkg, failpointPkg, "codec/wire", "storage", "engine/internal/chat", "engine/internal/metrics", "engine/internal/sequencer", "engine/internal/signature"},
+	"engine/internal/hook":         {"codec/wire", "engine/internal/metrics", "engine/internal/signature"},
+	"engine/internal/tlsport":      {"codec"},
 	"engine/internal/reactor":      {deliveryPkg, failpointPkg, "codec", "engine/internal/metrics"},
 	"engine/internal/sequencer":    {deliveryPkg, failpointPkg, "storage", "engine/internal/metrics"},
 	"engine/internal/chat":         {deliveryPkg, failpointPkg, "codec", "codec/wire", "storage", "engine/internal/sequencer"},
@@ -38,11 +43,11 @@ var mayImport = map[string][]string{
 		"engine/internal/reactor", "engine/internal/sse",
 	},
 	"engine/internal/httpapi": {
-		deliveryPkg, "codec/wire", "engine/auth", "engine/internal/chat", "engine/internal/desk", "engine/internal/metrics", "engine/internal/operator", "engine/internal/web",
+		deliveryPkg, "codec/wire", "engine/auth", "engine/internal/chat", "engine/internal/desk", "engine/internal/metrics", "engine/internal/operator", "engine/internal/web", "engine/internal/webhook", "codec",
 	},
 	"engine": {
 		deliveryPkg, failpointPkg, "codec", "codec/wire", "storage", "engine/auth", "engine/internal/chat", "engine/internal/desk", "engine/internal/door", "engine/internal/httpapi",
-		"engine/internal/metrics", "engine/internal/operator", "engine/internal/reactor", "engine/internal/sequencer", "engine/internal/sse", "engine/internal/web",
+		"engine/internal/hook", "engine/internal/metrics", "engine/internal/operator", "engine/internal/reactor", "engine/internal/sequencer", "engine/internal/sse", "engine/internal/tlsport", "engine/internal/web", "engine/internal/webhook",
 	},
 	"bench":          {"codec", "codec/wire", "codec/client", "engine/auth"},
 	"bench/checker":  {},
@@ -50,7 +55,11 @@ var mayImport = map[string][]string{
 	"bench/overload": {"codec", "codec/wire", "codec/client", "engine/auth"},
 	"bench/desk":     {"codec", "codec/wire", "codec/client", "engine/auth", "bench"},
 	"bench/mutants":  {},
-	"cmd/gannet":     {"engine", "engine/auth", "storage", "bench", "bench/checker", "bench/chaos", "bench/desk", "bench/overload"},
+	"cmd/gannet/doctor":   {},
+	"cmd/gannet/terminal": {"codec/client", "codec/wire"},
+	"cmd/gannet": {
+		"engine", "engine/auth", "storage", "bench", "bench/checker", "bench/chaos", "bench/desk", "bench/overload", "cmd/gannet/doctor", "cmd/gannet/terminal",
+	},
 }
 
 const (
