@@ -8,6 +8,9 @@
 // [AppendFrame], [AppendMaskedFrame], or [BeginFrame] and [EndFrame] around a
 // payload that is encoded in place.
 //
+// Of the proxies in front of a server, [ParseProxy] reads what they write before a
+// connection's first byte, and [Proxies] says who is believed.
+//
 // No value of this package may be used by two goroutines at once; the
 // functions have no state that callers can see.
 package codec

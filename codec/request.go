@@ -16,6 +16,7 @@ type Request struct {
 	Authorization string   // the field's whole value, "" where there is none
 	Key           string   // Sec-WebSocket-Key
 	UserAgent     string   // for logs only
+	ForwardedFor  []string // values of X-Forwarded-For, the believing of which is up to [Proxies]
 	Protocols     []string // subprotocols offered, the preferred one first
 	Extensions    []string // elements of Sec-WebSocket-Extensions with their parameters
 }
@@ -145,6 +146,8 @@ func (p *requestParser) field(name, value string) *HandshakeError {
 		p.authTwice = p.once(fieldAuthorization, &p.req.Authorization, value) != nil || p.authTwice
 	case "user-agent":
 		p.req.UserAgent = value
+	case "x-forwarded-for":
+		p.req.ForwardedFor = append(p.req.ForwardedFor, value)
 	case "transfer-encoding":
 		return badRequest("an upgrade request has no body")
 	case "content-length":
