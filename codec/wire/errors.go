@@ -18,6 +18,7 @@ const (
 	ReasonMuted         = "muted"          // a member who may not speak
 	ReasonBlocked       = "blocked"        // the receiver wants nothing from this sender
 	ReasonBanned        = "banned"         // kept out of the group
+	ReasonDenied        = "denied"         // the operator's hook doesn't let it through
 	ReasonNotFound      = "not_found"      // unknown, or not yours to know
 	ReasonRecallExpired = "recall_expired" // too late to recall
 	ReasonEditExpired   = "edit_expired"   // too late to edit
@@ -40,7 +41,7 @@ func Status(reason string) int {
 		return http.StatusBadRequest
 	case ReasonUnauthorized, ReasonTokenExpired:
 		return http.StatusUnauthorized
-	case ReasonForbidden, ReasonNotMember, ReasonMuted, ReasonBlocked, ReasonBanned:
+	case ReasonForbidden, ReasonNotMember, ReasonMuted, ReasonBlocked, ReasonBanned, ReasonDenied:
 		return http.StatusForbidden
 	case ReasonNotFound:
 		return http.StatusNotFound

@@ -9,7 +9,7 @@ import (
 func TestStatusOfEveryReason(t *testing.T) {
 	for reason, want := range map[string]int{
 		ReasonBadJSON: 400, ReasonBadRequest: 400, ReasonUnknownType: 400, ReasonUnauthorized: 401, ReasonTokenExpired: 401,
-		ReasonForbidden: 403, ReasonNotMember: 403, ReasonMuted: 403, ReasonBlocked: 403, ReasonBanned: 403, ReasonNotFound: 404, ReasonRecallExpired: 400, ReasonEditExpired: 400,
+		ReasonForbidden: 403, ReasonNotMember: 403, ReasonMuted: 403, ReasonBlocked: 403, ReasonBanned: 403, ReasonDenied: 403, ReasonNotFound: 404, ReasonRecallExpired: 400, ReasonEditExpired: 400,
 		ReasonConflict: 409, ReasonTooLarge: 413, ReasonRateLimited: 429, ReasonGroupFull: 409, ReasonBusy: 503, ReasonStorageFull: 507,
 		ReasonShuttingDown: 503, ReasonInternal: 500, "new word": 500,
 	} {
