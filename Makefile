@@ -5,6 +5,7 @@
 # make mutants break promises of the engine on purpose: the tests must notice
 # make fuzz    every fuzz target for FUZZTIME
 # make bench   measure this machine
+# make web     fetch the libraries of the pages again, and check that they are the same
 # make vuln    ask the Go vulnerability database about what is used
 
 GO       ?= go
@@ -14,13 +15,14 @@ FUZZTIME ?= 60s
 ROUNDS   ?= 50
 SEED     ?= 0
 
-# Where goroutines meet.
+# Where goroutines meet, but for what other programs are run for: once is enough.
 RACE := ./bench/... ./cmd/... ./codec/client/... ./engine/... ./storage/...
+ONCE := /web/browser$$\|/bench/monitoring$$
 
 # The commit is stamped into the binary where there is one.
 VCS := $(shell git rev-parse -q --verify HEAD >/dev/null 2>&1 && echo true || echo false)
 
-.PHONY: build run test unit race lint chaos desk mutants fuzz bench vuln clean
+.PHONY: build run test unit race lint chaos desk mutants fuzz bench web vuln clean
 
 build:
 	$(GO) build -buildvcs=$(VCS) -trimpath -o $(BIN) ./cmd/gannet
@@ -34,7 +36,7 @@ unit:
 	$(GO) test ./...
 
 race:
-	$(GO) test -race $(RACE)
+	$(GO) test -race $$($(GO) list $(RACE) | grep -v '$(ONCE)')
 
 lint:
 	@unformatted=$$(gofmt -l bench cmd codec engine storage) || exit 1; \
@@ -63,6 +65,10 @@ fuzz:
 
 bench: build
 	$(BIN) bench all
+
+# It needs the network.
+web:
+	engine/internal/web/lib/fetch.sh
 
 # It needs the network, for the tool and for the database, so make test does
 # without it.

@@ -1,37 +1,33 @@
-// Package web is the embedded test page: a chat client of a few files, without
-// any outside resource, for trying a server out.
+// Package web is what people see: the chat page, the console of the desk, the
+// widget for sites and the operator's dashboard, embedded, without any outside
+// resource.
 package web
 
 import (
 	"bytes"
 	"crypto/sha256"
-	"embed"
 	"encoding/base64"
-	"encoding/json"
-	"io/fs"
 	"maps"
-	"mime"
 	"net"
 	"net/http"
-	"net/netip"
 	"path"
 	"slices"
 	"strings"
 	"time"
 )
 
-//go:embed page
-var files embed.FS
-
-// Config says what the page has to know of the server.
+// Config says what the public pages have to know of the server.
 type Config struct {
-	WebSocket string // address of the WebSocket listener, host:port; only the port is used
-	Dev       bool   // auth.mode dev: the page asks for a user id instead of a token
+	WebSocket string   // address of the WebSocket listener, host:port; only the port is used
+	PublicURL string   // where browsers reach it, if that is somewhere else: ws:// or wss://
+	Dev       bool     // auth.mode dev: pages ask for a user id instead of a token
+	Origins   []string // of pages that may show the widget
+	Bare      bool     // no pages, only what those of others embed: the widget and the SDK
 }
 
-// Page serves the page. It is read-only after New, so any goroutine may use it.
-type Page struct {
-	port  string
+// Site serves pages. It is read-only after it was made, so any goroutine may use
+// it.
+type Site struct {
 	files map[string]file // by path
 }
 
@@ -39,29 +35,60 @@ type file struct {
 	content   []byte
 	mediaType string
 	tag       string // ETag, RFC 9110 §8.8.3
+	policy    policy
 }
 
-// New prepares the page.
-func New(c Config) *Page {
-	_, port, _ := net.SplitHostPort(c.WebSocket)
-	p := &Page{port: port, files: make(map[string]file)}
-	entries, _ := fs.ReadDir(files, "page") // embedded: it is there
-	for _, e := range entries {
-		content, _ := files.ReadFile("page/" + e.Name())
-		p.files["/"+e.Name()] = newFile(e.Name(), content)
+// New prepares the public pages.
+func New(c Config) *Site {
+	own := policy{sockets: newSockets(c)}
+	framed := own
+	framed.framers = framers(c)
+	s := &Site{files: make(map[string]file)}
+	s.addSDK(own)
+	s.addFolder("shared", "/shared/", own)
+	s.addFolder("lib", "/lib/", own)
+	s.add("/config.json", newFile("config.json", settings(c), own))
+	s.addFolder("widget", "/widget/", framed)
+	s.move("/widget/index.html", "/widget")
+	s.move("/widget/widget.js", "/widget.js")
+	if !c.Dev {
+		delete(s.files, "/widget/sample.html")
 	}
-	p.files["/"] = p.files["/index.html"]
-	delete(p.files, "/index.html")
-	p.files["/config.json"] = newFile("config.json", settings(port, c.Dev))
-	return p
+	if !c.Bare {
+		s.addFolder("page", "/", own)
+		s.move("/index.html", "/")
+		s.addFolder("desk", "/desk/", own)
+		s.move("/desk/index.html", "/desk")
+	}
+	return s
 }
 
-func newFile(name string, content []byte) file {
+// NewAdmin prepares the operator's pages.
+func NewAdmin() *Site {
+	s := &Site{files: make(map[string]file)}
+	s.addFolder("shared", "/shared/", policy{})
+	s.addFolder("lib", "/lib/", policy{})
+	s.addFolder("admin", "/admin/", policy{})
+	s.move("/admin/index.html", "/admin")
+	return s
+}
+
+func (s *Site) add(at string, f file) { s.files[at] = f }
+
+func (s *Site) move(from, to string) {
+	s.files[to] = s.files[from]
+	delete(s.files, from)
+}
+
+func newFile(name string, content []byte, p policy) file {
 	sum := sha256.Sum256(content)
-	return file{content: content, mediaType: mediaType(name), tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}
+	return file{
+		content: content, mediaType: mediaType(name),
+		tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`, policy: p,
+	}
 }
 
-// mediaType doesn't ask the system for what it might not know.
+// mediaType doesn't ask the system, which might not know.
 func mediaType(name string) string {
 	switch path.Ext(name) {
 	case ".js":
@@ -70,31 +97,26 @@ func mediaType(name string) string {
 		return "application/json; charset=utf-8"
 	case ".svg":
 		return "image/svg+xml"
+	case ".html":
+		return "text/html; charset=utf-8"
+	case ".css":
+		return "text/css; charset=utf-8"
 	}
-	return mime.TypeByExtension(path.Ext(name))
+	return "text/plain; charset=utf-8"
 }
 
-// settings is what the page reads first. It takes the host from its own
-// address, since a listener may be bound to 0.0.0.0 or stand behind a proxy.
-func settings(port string, dev bool) []byte {
-	mode := "jwt"
-	if dev {
-		mode = "dev"
+// Paths lists the paths of the files as patterns of http.ServeMux, sorted.
+func (s *Site) Paths() []string {
+	paths := slices.Sorted(maps.Keys(s.files))
+	if len(paths) > 0 && paths[0] == "/" {
+		paths[0] = "/{$}" // "/" would match every path
 	}
-	text, _ := json.Marshal(map[string]string{"ws_port": port, "auth_mode": mode})
-	return text
-}
-
-// Paths lists the paths of the page as patterns of http.ServeMux, sorted.
-func (p *Page) Paths() []string {
-	paths := slices.Sorted(maps.Keys(p.files))
-	paths[0] = "/{$}" // of "/", which would match every path
 	return paths
 }
 
 // ServeHTTP implements http.Handler.
-func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f, ok := p.files[r.URL.Path]
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f, ok := s.files[r.URL.Path]
 	if !ok {
 		http.NotFound(w, r)
 		return
@@ -103,42 +125,21 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", f.mediaType)
 	h.Set("ETag", f.tag)
 	h.Set("Cache-Control", "no-cache")
-	h.Set("Content-Security-Policy", p.policy(r.Host))
 	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("X-Frame-Options", "DENY")
 	h.Set("Referrer-Policy", "no-referrer")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	f.policy.set(h, r.Host)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(f.content))
 }
 
-// policy allows the page its own files, and connections to its own host only.
-// See https://www.w3.org/TR/CSP3/.
-func (p *Page) policy(host string) string {
-	return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self' " +
-		p.sockets(host) + "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+// portOf is the port of host:port.
+func portOf(address string) string {
+	_, port, _ := net.SplitHostPort(address)
+	return port
 }
 
-// sockets are the sources of the WebSocket listener. A policy can't name an IPv6
-// address, and what is no plain name must not get into a header at all: there,
-// any WebSocket is allowed.
-func (p *Page) sockets(host string) string {
-	name := host
-	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
-	}
-	if addr, err := netip.ParseAddr(strings.Trim(name, "[]")); (err == nil && !addr.Is4()) || !isName(name) {
-		return "ws: wss:"
-	}
-	return "ws://" + name + ":" + p.port + " wss://" + name + ":" + p.port
-}
-
+// isName reports whether s is a plain host name, which can stand in a header.
 func isName(s string) bool {
-	for _, c := range []byte(s) {
-		if c|0x20 < 'a' || c|0x20 > 'z' {
-			if (c < '0' || c > '9') && c != '.' && c != '-' {
-				return false
-			}
-		}
-	}
-	return s != ""
+	return s != "" && !strings.ContainsFunc(s, func(c rune) bool {
+		return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '.' && c != '-'
+	})
 }

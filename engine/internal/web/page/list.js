@@ -1,33 +1,108 @@
-// Drawing of the side: the state of the connection and the list of conversations.
+// The left side: who we are, search, and the conversations.
 
-import { lastMessage } from "./entry.js";
-import { text } from "./text.js";
-import { byId, colour, element, shown } from "./view.js";
+import { html, nothing } from "/lib/lit-html/lit-html.js";
+import { classMap } from "/lib/lit-html/directives/class-map.js";
+import { live } from "/lib/lit-html/directives/live.js";
+import { repeat } from "/lib/lit-html/directives/repeat.js";
+import { avatar } from "/shared/avatar.js";
+import { icon } from "/shared/icons.js";
+import { languageItems, themeItems } from "/shared/switches.js";
+import { moment, shortTime } from "/shared/text.js";
+import { openMenu } from "/shared/menu.js";
+import { plainText } from "/shared/content.js";
+import { t } from "/shared/i18n.js";
+import { conversationItems } from "./conversation_menu.js";
+import { go } from "./route.js";
+import { openBlocks } from "./blocks_dialog.js";
+import { openNew } from "./new_dialog.js";
+import { singleId } from "./conversation.js";
 
-export function drawState(name, detail) {
-  const el = byId("state");
-  el.className = "state " + name;
-  el.textContent = name === "waiting" ? text.waiting(Math.ceil(detail / 1000)) : name === "stopped" ? text[detail] : text[name];
+export function listView(chat, { logOut }) {
+  const shown = chat.shown();
+  return html`
+    <header class="bar">
+      ${avatar(chat.me, { presence: chat.state.state === "online" ? "online" : "offline" })}
+      <div class="grow"><strong class="ellipsis" data-testid="me">${chat.me}</strong></div>
+      <button type="button" class="icon-button" data-testid="new" aria-label=${t("newChat")} title=${t("newChat")} @click=${() => openNew(chat)}>${icon("plus")}</button>
+      <button type="button" class="icon-button" data-testid="menu" aria-haspopup="menu" aria-label=${t("menu")} title=${t("menu")}
+        @click=${e => openMainMenu(e.currentTarget, chat, logOut)}>${icon("menu")}</button>
+    </header>
+    <div class="search">${icon("search")}
+      <input type="search" data-testid="search" aria-label=${t("search")} placeholder=${t("search")} autocomplete="off" spellcheck="false" maxlength="64"
+        .value=${live(chat.search)} @input=${e => { chat.search = e.target.value; chat.changed(); }} @keydown=${e => searchKey(e, chat, shown)}></div>
+    <nav class="lines" aria-label=${t("conversations")} @keydown=${lineKey}>
+      <ul>${repeat(shown, conv => conv.id, conv => html`<li>${line(chat, conv)}</li>`)}</ul>
+      ${newUserView(chat)}
+      ${!chat.loaded ? html`<div class="center"><span class="spinner"></span></div>` : nothing}
+      ${chat.loaded && shown.length === 0 && !chat.search ? emptyView(chat) : nothing}
+      ${shown.length === 0 && chat.search && !chat.newUser() ? html`<p class="center quiet">${t("nothingFound")}</p>` : nothing}
+    </nav>`;
 }
 
-export function drawList(convs, current, open) {
-  const list = convs.list();
-  byId("list").replaceChildren(...list.map(conv => line(conv, convs.unread(conv), conv === current, open)));
-  byId("list-empty").hidden = list.length > 0;
-  byId("room").hidden = !current;
-  byId("nothing").hidden = Boolean(current);
-  const unread = list.reduce((n, conv) => n + convs.unread(conv), 0);
-  document.title = unread > 0 ? `(${unread}) Gannet` : "Gannet";
+const emptyView = chat => html`<div class="center quiet"><p>${t("noConversations")}</p>
+  <button type="button" class="primary" @click=${() => openNew(chat)}>${t("newChat")}</button></div>`;
+
+function newUserView(chat) {
+  const id = chat.newUser();
+  if (!id) return nothing;
+  return html`<button type="button" class="line" data-testid="new-user" @click=${() => { chat.search = ""; go(singleId(chat.me, id)); }}>
+    ${avatar(id)}<div class="grow"><div class="ellipsis">${t("writeTo", id)}</div></div></button>`;
 }
 
-function line(conv, unread, active, open) {
-  const button = element("button", `${active ? "active" : ""} ${conv.gone ? "gone" : ""}`);
-  const avatar = colour(element("span", "avatar", conv.kind === "group" ? "#" : conv.name.slice(0, 1).toUpperCase()), conv.name);
-  const middle = element("span", "grow");
-  const last = lastMessage(conv);
-  middle.append(element("span", "name", conv.title), element("span", "last", conv.gone ? text.gone : last ? shown(last) : conv.id));
-  button.append(avatar, middle);
-  if (unread > 0) button.append(element("span", "badge", unread));
-  button.onclick = () => open(conv);
-  return button;
+function line(chat, conv) {
+  const unread = conv.unread();
+  const open = conv === chat.current;
+  const last = conv.last();
+  return html`<button type="button" class=${classMap({ line: true, open, unread: unread > 0 })} data-testid="line" data-conv=${conv.id} aria-current=${open ? "true" : nothing}
+    @click=${() => go(conv.id)} @contextmenu=${e => { e.preventDefault(); openMenu(e.currentTarget, conversationItems(chat, conv)); }}>
+    ${avatar(conv.peer ?? conv.id, { name: conv.title, group: conv.kind === "group", presence: chat.presence.of(conv.peer) })}
+    <div class="grow">
+      <div class="row-of"><strong class="grow ellipsis">${conv.title}</strong>
+        ${conv.muted ? icon("bellOff", "mark") : nothing}${conv.pinned ? icon("pin", "mark") : nothing}
+        ${conv.updatedAt > 0 ? html`<time class="small quiet" title=${moment(conv.updatedAt)}>${shortTime(conv.updatedAt)}</time>` : nothing}</div>
+      <div class="row-of"><span class="grow ellipsis quiet preview">${preview(chat, conv, last)}</span>
+        ${conv.mentioned() ? html`<span class="badge" aria-label=${t("mentioned")} title=${t("mentioned")}>@</span>` : nothing}
+        ${unread > 0 ? html`<span class="badge ${conv.muted ? "muted" : ""}" data-testid="unread" aria-label=${t("unread", unread)}>${unread > 999 ? "999+" : unread}</span>` : nothing}</div>
+    </div></button>`;
+}
+
+function preview(chat, conv, last) {
+  const typing = conv.typing();
+  if (typing.length > 0) return html`<em class="accent">${t("typing")}</em>`;
+  const waiting = chat.pending.of(conv).at(-1);
+  if (conv.draft && conv !== chat.current) return html`<span class="draft">${t("draft")}</span> ${conv.draft}`;
+  const m = waiting ?? last;
+  if (!m) return conv.kind === "group" && conv.groupId !== conv.title ? conv.groupId : "";
+  const who = m.from === chat.me ? t("youSay") : conv.kind === "single" ? "" : `${m.from}: `;
+  return html`${waiting ? icon(waiting.state === "failed" ? "warning" : "clock", "inline") : nothing}${who}${plainText(m)}`;
+}
+
+function openMainMenu(anchor, chat, logOut) {
+  openMenu(anchor, [
+    ...themeItems(),
+    ...languageItems(),
+    { key: "blocks", label: t("blocked"), icon: "ban", run: () => openBlocks(chat) },
+    { key: "logout", label: t("logOut"), icon: "leave", danger: true, run: logOut },
+  ], { label: t("menu") });
+}
+
+function searchKey(e, chat, shown) {
+  if (e.isComposing) return;
+  if (e.key === "ArrowDown") {
+    e.preventDefault();
+    document.querySelector(".lines .line")?.focus();
+  } else if (e.key === "Enter") {
+    const id = shown[0]?.id ?? (chat.newUser() && singleId(chat.me, chat.newUser()));
+    if (id) { chat.search = ""; go(id); chat.changed(); }
+  }
+}
+
+// The arrows go up and down the list; above its first line is the search.
+function lineKey(e) {
+  const lines = [...e.currentTarget.querySelectorAll(".line")];
+  const at = lines.indexOf(document.activeElement);
+  if (at < 0 || (e.key !== "ArrowDown" && e.key !== "ArrowUp")) return;
+  e.preventDefault();
+  if (e.key === "ArrowUp" && at === 0) document.querySelector("[data-testid=search]").focus();
+  else lines[at + (e.key === "ArrowDown" ? 1 : -1)]?.focus();
 }

@@ -1,96 +1,175 @@
-// Drawing of the conversation that is open.
+// The open conversation: its head, the thread and the field to write in.
 
-import { timeline } from "./entry.js";
-import { text } from "./text.js";
-import { byId, colour, element, shown, when } from "./view.js";
+import { html } from "/lib/lit-html/lit-html.js";
+import { Composer } from "/shared/composer.js";
+import { Thread } from "/shared/thread.js";
+import { errorText, tried } from "/shared/errors.js";
+import { isErased } from "/shared/entries.js";
+import { plainText } from "/shared/content.js";
+import { toast } from "/shared/toast.js";
+import { t } from "/shared/i18n.js";
+import { MessageActions } from "./message_actions.js";
+import { askToJoin, headView, noticeView } from "./head.js";
+import { mentionOptions, people } from "./mentions.js";
 
-export function drawRoom(convs, conv, recall) {
-  const scroll = byId("scroll");
-  const atEnd = scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 60;
-  const fromEnd = scroll.scrollHeight - scroll.scrollTop;
-  const lines = allLines(convs, conv, recall);
-  byId("title").textContent = conv.title;
-  byId("conv-id").textContent = conv.id;
-  byId("members").hidden = conv.kind !== "group" || conv.missing || conv.gone;
-  byId("create").hidden = !conv.missing || conv.gone || conv.kind !== "group";
-  byId("send-form").hidden = conv.gone;
-  byId("earlier").hidden = !conv.hasMore || conv.gone;
-  byId("notice").textContent = noticeOf(conv, lines.length === 0);
-  replaceLines(lines);
-  scroll.scrollTop = atEnd ? scroll.scrollHeight : scroll.scrollHeight - fromEnd;
-}
+const typingEvery = 2_000; // ms between two notices that one types
 
-export function scrollToEnd() { byId("scroll").scrollTop = byId("scroll").scrollHeight; }
-
-function noticeOf(conv, empty) {
-  if (conv.gone) return text.gone;
-  if (conv.missing) return text.noGroup;
-  return conv.opened && empty ? text.empty : "";
-}
-
-// replaceLines keeps the keyboard where it was.
-function replaceLines(lines) {
-  const focused = document.activeElement?.dataset.recall;
-  byId("messages").replaceChildren(...lines);
-  if (focused) byId("messages").querySelector(`[data-recall="${CSS.escape(focused)}"]`)?.focus();
-}
-
-// allLines are the entries by place, with notices where they came, and at the end what is on its way.
-function allLines(convs, conv, recall) {
-  const notices = [...conv.notices];
-  const lines = [];
-  for (const e of timeline(conv)) {
-    while (notices.length > 0 && notices[0].after < e.seq) lines.push(eventLine(notices.shift()));
-    lines.push(e.type === "group" ? eventLine(e) : messageLine(convs, conv, e, recall));
+export class Room {
+  constructor(chat) {
+    this.chat = chat;
+    this.thread = new Thread();
+    this.composer = new Composer();
+    this.actions = new MessageActions(this);
+    this.typedAt = 0;
+    this.listener = () => this.seen();
+    document.addEventListener("visibilitychange", this.listener);
   }
-  return lines.concat(notices.map(eventLine), conv.pending.map(pendingLine));
-}
 
-function messageLine(convs, conv, m, recall) {
-  const mine = m.from === convs.me;
-  const li = element("li", mine ? "mine" : "");
-  if (conv.kind !== "single" && !mine) li.append(colour(element("span", "from", m.from), m.from));
-  li.append(element("span", m.recalled || m.expired ? "body erased" : "body", shown(m)));
-  if (m.reactions.size > 0) li.append(reactionsOf(m));
-  const meta = element("span", "meta", [when(m.time), m.edited && !m.recalled && text.edited, "#" + m.seq].filter(Boolean).join(" · "));
-  if (mine) meta.append(" ", mark(conv, m));
-  li.append(meta);
-  if (mine && !m.recalled && !conv.gone) li.append(recallButton(m, recall));
-  return li;
-}
-
-// mark tells that the message is on the server, and in a single conversation that the other has read it.
-function mark(conv, m) {
-  const read = conv.kind === "single" && m.seq <= conv.peerRead;
-  const el = element("span", read ? "mark read" : "mark", read ? "✓✓" : "✓");
-  el.title = read ? text.wasRead : text.wasSent;
-  return el;
-}
-
-function reactionsOf(m) {
-  const all = element("span", "reactions");
-  for (const [emoji, users] of m.reactions) {
-    const el = element("span", "", users.size > 1 ? `${emoji} ${users.size}` : emoji);
-    el.title = [...users].join(", ");
-    all.append(el);
+  close() {
+    clearTimeout(this.typing);
+    document.removeEventListener("visibilitychange", this.listener);
   }
-  return all;
+
+  view() {
+    const conv = this.chat.current;
+    if (!conv) return html`<div class="nothing"><img src="/shared/favicon.svg" alt="" width="72" height="72"><p class="quiet">${t("nothingOpen")}</p>
+      <p class="small quiet"><kbd>Ctrl</kbd> <kbd>K</kbd> ${t("toSearch")}</p></div>`;
+    return html`${headView(this.chat, conv)}${noticeView(this.chat, conv)}
+      ${conv.missing ? html`<div class="nothing"><p>${t("noGroup")}</p><button type="button" class="primary" data-testid="join" @click=${() => askToJoin(this.chat, conv)}>${t("askToJoin")}</button></div>`
+        : html`${this.thread.element}${this.composer.element}`}`;
+  }
+
+  // update draws the thread and the field; view has put them into the page.
+  update() {
+    const { chat, composer } = this;
+    const conv = chat.current;
+    if (conv !== this.conv) this.change(conv);
+    if (!conv || conv.missing) return;
+    const waiting = chat.pending.of(conv);
+    this.thread.update(this.properties(conv, waiting));
+    chat.atEnd = this.thread.place.atEnd;
+    composer.update({
+      placeholder: t("writeIn", conv.title), disabled: this.closed(conv), about: this.about(conv),
+      people: conv.kind === "group" ? people(chat, conv) : undefined,
+      onSend: text => this.send(conv, text), onType: text => this.type(conv, text),
+      onCancel: () => this.cancel(), onUp: () => this.actions.editLast(conv),
+    });
+  }
+
+  properties(conv, waiting) {
+    const { chat, actions } = this;
+    const closed = this.closed(conv);
+    return {
+      rights: `${closed} ${conv.gone} ${chat.groups.role(conv)}`,
+      key: conv.opened ? conv.id : `${conv.id} `, me: chat.me, items: [...conv.items(), ...waiting],
+      names: conv.kind !== "single", nameOf: (id, whom) => id === chat.me ? t(whom ? "youWhom" : "you") : id,
+      hasMore: conv.opened && conv.hasMore, loading: conv.loading || !conv.opened, empty: t("noMessages"), divider: conv.divider, unseen: conv.unread(),
+      typing: typingText(conv), tick: m => tick(conv, m), quote: m => this.quote(conv, m), actions: m => actions.items(conv, m),
+      pendingActions: m => actions.pending(conv, m), onOlder: () => chat.history.older(conv), onSeen: place => this.saw(conv, place),
+      onReact: closed ? undefined : (m, emoji) => actions.react(m, emoji),
+      onReply: closed ? undefined : m => actions.reply(conv, m), onQuote: m => this.jump(conv, m.reply.seq),
+    };
+  }
+
+  saw(conv, place) {
+    this.chat.atEnd = this.thread.place.atEnd;
+    this.chat.saw(conv, place);
+  }
+
+  seen() { if (this.chat.current?.opened) this.thread.moved(); }
+
+  // change keeps what was being written and takes up what was begun in the other conversation.
+  change(conv) {
+    if (this.conv) this.conv.draft = this.conv.editing ? "" : this.composer.value;
+    if (this.conv?.editing) this.conv.editing = undefined;
+    this.conv = conv;
+    if (!conv) return;
+    this.composer.value = conv.draft;
+    if (!matchMedia("(pointer: coarse)").matches) requestAnimationFrame(() => this.composer.focus());
+  }
+
+  focus() { if (this.chat.current && !this.chat.current.missing) this.composer.focus(); }
+
+  // closed tells why nothing can be written; nothing, if it can.
+  closed(conv) {
+    if (conv.gone) return t("gone");
+    if (conv.kind === "single" && this.chat.blocks.has(conv.peer)) return t("youBlocked", conv.peer);
+    const why = conv.kind === "group" && this.chat.groups.silenced(conv);
+    return why ? t(why) : undefined;
+  }
+
+  about(conv) {
+    if (conv.editing) return { icon: "edit", title: t("editing"), text: plainText(conv.editing) };
+    if (conv.reply) return { icon: "reply", title: t("replyTo", conv.reply.from === this.chat.me ? t("youWhom") : conv.reply.from), text: plainText(conv.reply) };
+  }
+
+  // cancel ends an edit or a reply; false if there is none.
+  cancel() {
+    const conv = this.chat.current;
+    if (!conv?.editing && !conv?.reply) return false;
+    if (conv.editing) this.composer.value = "";
+    conv.editing = conv.reply = undefined;
+    this.chat.changed();
+    return true;
+  }
+
+  send(conv, text) {
+    if (conv.editing) return this.edit(conv, text);
+    try {
+      this.chat.pending.send(conv, text, { ...mentionOptions(this.chat, conv, text), replyTo: conv.reply && { id: conv.reply.id, seq: conv.reply.seq } });
+    } catch (error) {
+      toast(errorText(error), "error");
+      return false;
+    }
+    conv.reply = undefined;
+    conv.draft = "";
+  }
+
+  edit(conv, text) {
+    const m = conv.editing;
+    conv.editing = undefined;
+    this.chat.changed();
+    if (text !== m.content) tried(this.actions.learn("edit", m, this.chat.client.edit(m.id, text)));
+  }
+
+  // type tells the others that one writes, now and then.
+  type(conv, text) {
+    if (!text || conv.editing) return;
+    clearTimeout(this.typing);
+    const wait = this.typedAt + typingEvery - Date.now();
+    if (wait > 0) {
+      this.typing = setTimeout(() => { if (this.conv === conv) this.type(conv, this.composer.value); }, wait);
+      return;
+    }
+    this.typedAt = Date.now();
+    this.chat.client.typing(conv.target);
+  }
+
+  quote(conv, m) {
+    const { chat } = this;
+    const answered = m.reply.seq ? chat.history.quote(conv, m) : [...conv.log.messages.values()].find(other => other.id === m.reply.id);
+    if (!answered) return { from: "", text: "…" };
+    return { from: answered.from === chat.me ? t("you") : answered.from, text: plainText(answered) };
+  }
+
+  // jump goes to a message that may be far back.
+  async jump(conv, place) {
+    if (this.thread.reveal(place)) return;
+    if (!await this.chat.history.reach(conv, place) || conv !== this.chat.current) return;
+    this.update();
+    if (!this.thread.reveal(place)) toast(t("notHere"));
+  }
 }
 
-function recallButton(m, recall) {
-  const button = element("button", "recall", text.recall);
-  button.dataset.recall = m.id;
-  button.onclick = () => recall(m);
-  return button;
+function typingText(conv) {
+  const who = conv.typing();
+  if (who.length === 0) return undefined;
+  if (conv.kind === "single") return t("typing");
+  return who.length > 2 ? t("manyType") : t("theyType", who);
 }
 
-function pendingLine(p) {
-  const li = element("li", p.failed ? "mine failed" : "mine pending");
-  li.append(element("span", "body", p.content), element("span", p.failed ? "meta failed-reason" : "meta", p.failed || p.note || text.sending));
-  return li;
-}
-
-function eventLine(e) {
-  const words = text.events[e.event]?.(e) ?? `${e.by}: ${e.event}`;
-  return element("li", "event", `${words} · ${when(e.time)}`);
+// tick says of one's own message how far it has come.
+function tick(conv, m) {
+  if (isErased(m)) return undefined;
+  return (conv.kind === "single" ? conv.peerRead : conv.othersRead) >= m.seq ? "read" : "sent";
 }

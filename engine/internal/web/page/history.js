@@ -1,0 +1,75 @@
+// Reads the history of conversations, page by page.
+
+import { errorText } from "/shared/errors.js";
+import { toast } from "/shared/toast.js";
+
+const pageSize = 50;
+const farPage = 100;    // for going back a long way
+const mostPages = 200;  // of these, to the message that a reply is about
+const unreadPages = 4;
+
+export class History {
+  constructor(chat) { this.chat = chat; }
+
+  // open reads the newest page of a conversation that hasn't been, and on to where one had read.
+  async open(conv) {
+    if (!conv.opened && !await this.older(conv, pageSize)) return;
+    for (let i = 0; i < unreadPages && conv.unread() > 0 && conv.from > conv.read + 1 && conv.hasMore; i++) {
+      if (!await this.older(conv, farPage)) return;
+    }
+  }
+
+  // older reads one page more; false if there is nothing to read, or it failed.
+  async older(conv, limit = pageSize) {
+    if (conv.loading || (conv.opened && !conv.hasMore)) return false;
+    conv.loading = true;
+    this.chat.changed();
+    try {
+      conv.addPage(await this.chat.client.history(conv.target, { limit, before: conv.opened ? conv.from : undefined }));
+      return true;
+    } catch (error) {
+      this.failed(conv, error);
+      return false;
+    } finally {
+      conv.loading = false;
+      this.chat.changed();
+    }
+  }
+
+  // What isn't answered for want of a connection is asked for again when there is one.
+  failed(conv, error) {
+    if (error.reason === "not_found") conv.missing = true;
+    else if (!["timeout", "closed", "stopped", "network"].includes(error.reason)) toast(errorText(error), "error");
+  }
+
+  // reach reads back until the message at a place is there.
+  async reach(conv, place) {
+    for (let i = 0; i < mostPages && conv.from > place; i++) if (!await this.older(conv, farPage)) return false;
+    return conv.from <= place;
+  }
+
+  // refresh reads messages anew whose content was changed to we don't know what.
+  async refresh(conv) {
+    for (const { seq } of conv.log.stale()) {
+      const m = await this.chat.client.message(conv.id, seq).catch(() => undefined);
+      if (m) conv.log.add(m);
+    }
+    this.chat.changed();
+  }
+
+  // quote is the message that m answers, as far as it is known by now.
+  quote(conv, m) {
+    const { seq } = m.reply;
+    const here = conv.log.get(seq) ?? conv.quotes.get(seq);
+    if (!here && !conv.quotes.has(seq)) this.fetchQuote(conv, seq);
+    return here;
+  }
+
+  async fetchQuote(conv, seq) {
+    conv.quotes.set(seq, undefined);
+    const m = await this.chat.client.message(conv.id, seq).catch(() => undefined);
+    if (!m) return;
+    conv.quotes.set(seq, { kind: "message", ...m, contentType: m.content_type, expiresAt: m.expires_at, recalled: Boolean(m.recalled) });
+    this.chat.changed();
+  }
+}
