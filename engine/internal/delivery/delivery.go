@@ -20,6 +20,7 @@ type Run struct {
 	Frames []byte  // complete, unmasked WebSocket frames, back to back
 	Ends   []int32 // Ends[i] is where frame First+i ends in Frames
 	Skip   []Skip  // frames that one connection doesn't get, by rising Index
+	Trip   *Trip   // of a run whose way is timed; nil for most
 }
 
 // Skip says that the connection which sent a message is not to receive it.

@@ -16,6 +16,7 @@ const (
 	MessagesRedelivered CounterName   = "chat_messages_redelivered_total"
 	Duplicates          CounterName   = "chat_duplicates_total"
 	Busy                CounterName   = "chat_busy_total"
+	Drops               CounterName   = "chat_drops_total"
 	SendSeconds         HistogramName = "chat_send_seconds"
 	DeliverySeconds     HistogramName = "chat_delivery_seconds"
 )
@@ -41,6 +42,7 @@ const (
 // What the log and its queues do.
 const (
 	CommitBatch  HistogramName = "gannet_commit_batch_messages"
+	CommitBytes  HistogramName = "gannet_commit_batch_bytes"
 	FsyncSeconds HistogramName = "gannet_fsync_seconds"
 	QueueDepth   GaugeName     = "gannet_queue_depth"
 	LogStalled   GaugeName     = "gannet_log_stalled"
@@ -50,10 +52,16 @@ const (
 const (
 	StorageDiskBytes       GaugeName   = "gannet_storage_disk_bytes"
 	StorageWALBytes        GaugeName   = "gannet_storage_wal_bytes"
+	StorageWALWritten      CounterName = "gannet_storage_wal_written_bytes_total"
 	StorageMemtableBytes   GaugeName   = "gannet_storage_memtable_bytes"
 	StorageCompactionDebt  GaugeName   = "gannet_storage_compaction_debt_bytes"
 	StorageReadAmp         GaugeName   = "gannet_storage_read_amplification"
+	StorageLevelFiles      GaugeName   = "gannet_storage_level_files"
+	StorageLevelBytes      GaugeName   = "gannet_storage_level_bytes"
+	StorageLevelScore      GaugeName   = "gannet_storage_level_score"
 	StorageFlushes         CounterName = "gannet_storage_flushes_total"
+	StorageFlushBytes      CounterName = "gannet_storage_flush_bytes_total"
+	StorageCompacting      GaugeName   = "gannet_storage_compactions_active"
 	StorageCompactions     CounterName = "gannet_storage_compactions_total"
 	StorageCompactionBytes CounterName = "gannet_storage_compaction_bytes_total"
 	StorageStalls          CounterName = "gannet_storage_stalls_total"
@@ -63,6 +71,7 @@ const (
 	StorageFreeBytes       GaugeName   = "gannet_storage_free_bytes"
 	StorageFull            GaugeName   = "gannet_storage_full"
 	StorageFullRefusals    CounterName = "gannet_storage_full_refusals_total"
+	StorageCacheBytes      GaugeName   = "gannet_storage_cache_bytes"
 	StorageCacheHits       CounterName = "gannet_storage_cache_hits_total"
 	StorageCacheMisses     CounterName = "gannet_storage_cache_misses_total"
 )
@@ -87,6 +96,23 @@ const (
 	DeskHandling      HistogramName = "gannet_desk_handling_seconds"
 )
 
+// What webhooks are told.
+const (
+	WebhookEvents     CounterName   = "gannet_webhook_events_total"
+	WebhookRequests   CounterName   = "gannet_webhook_requests_total"
+	WebhookSeconds    HistogramName = "gannet_webhook_request_seconds"
+	WebhookLag        GaugeName     = "gannet_webhook_lag_entries"
+	WebhookLagSeconds GaugeName     = "gannet_webhook_lag_seconds"
+	WebhookDead       GaugeName     = "gannet_webhook_dead"
+	WebhookOpen       GaugeName     = "gannet_webhook_circuit_open"
+)
+
+// What the operator's hook is asked before a message is stored.
+const (
+	HookRequests CounterName   = "gannet_hook_requests_total"
+	HookSeconds  HistogramName = "gannet_hook_seconds"
+)
+
 // What the HTTP API does, and what this process is.
 const (
 	HTTPRequests    CounterName   = "gannet_http_requests_total"
@@ -97,15 +123,18 @@ const (
 
 // definitions is the table that everything else is made from: the order of
 // the scrape, the labels a series has to give, and docs/metrics.md.
-func definitions() []definition {
+func definitions() []definition { return append(ownDefinitions(), processDefinitions()...) }
+
+func ownDefinitions() []definition {
 	return []definition{
 		counter(MessagesProcessed, "Messages that were stored and are on disk, by kind of conversation (single, group, service); event counts the entries of a log that are no messages.", "type"),
 		counter(MessagesDelivered, "Messages, and events of a log, handed to a connection; one to a group of n counts up to n times."),
 		counter(MessagesRedelivered, "Messages pushed again to a tracked connection which did not acknowledge them in time."),
 		counter(Duplicates, "Sends recognised as a retry by their cid and answered with the first result."),
 		counter(Busy, "Requests answered busy because a queue was full, by queue.", "queue"),
+		counter(Drops, "What was refused or cut off for load, by reason: busy (a queue was full), rate_limited (a connection was too fast), storage_full (the disk has no room), logins (too many at a time), overflow (too many connections), slow_consumer and slow_stream (a connection or an event stream was not read).", "reason"),
 		histogram(SendSeconds, durations(), "Time from taking a send to its answer, with the message on disk."),
-		histogram(DeliverySeconds, durations(), "Time from taking a send to handing its frames to the sockets of its receivers."),
+		histogram(DeliverySeconds, durations(), "Time from taking a send to handing its frames to the socket of the last of its receivers, of the first message of each batch that somebody is there to receive."),
 
 		gauge(ConnectionsActive, "WebSocket connections that are open."),
 		counter(ConnectionsAccepted, "WebSocket connections accepted."),
@@ -123,16 +152,23 @@ func definitions() []definition {
 		gauge(UsersOnline, "Users with at least one connection or stream."),
 
 		histogram(CommitBatch, sizes(), "Messages and events in one batch of the log."),
+		histogram(CommitBytes, volumes(), "Bytes of the contents in one batch of the log."),
 		histogram(FsyncSeconds, durations(), "Time of one fsync of the log."),
-		gauge(QueueDepth, "Entries waiting, by queue: sequencer (sends not yet in a batch), commands (joins, leaves, changes of groups and cursors not yet taken by the sequencer), reactor (posts not yet carried out), fanout (runs not yet fully sent), readers (reads waiting for a worker), streams (as reactor, for server-sent events).", "queue"),
+		gauge(QueueDepth, "Entries waiting, by queue: sequencer (sends not yet in a batch), commands (joins, leaves, changes of groups and cursors not yet taken by the sequencer), reactor (posts not yet carried out), fanout (runs not yet fully sent), readers (reads waiting for a worker), hook (messages and edits that wait for the hook or are being asked about), streams (as reactor, for server-sent events).", "queue"),
 		gauge(LogStalled, "1 while a write or fsync of the log has been going on for more than 2 s and sends are answered busy, else 0."),
 
 		gauge(StorageDiskBytes, "Bytes the database takes on disk."),
 		gauge(StorageWALBytes, "Bytes in the live write-ahead log."),
+		counter(StorageWALWritten, "Bytes written to the write-ahead log."),
 		gauge(StorageMemtableBytes, "Bytes held by memory tables."),
 		gauge(StorageCompactionDebt, "Estimated bytes that compactions still have to rewrite."),
 		gauge(StorageReadAmp, "Sorted runs that a point read may have to look at."),
+		gauge(StorageLevelFiles, "Tables in a level of the database; level 0 is what memory tables are flushed to, 6 the last.", "level"),
+		gauge(StorageLevelBytes, "Bytes of the tables in a level.", "level"),
+		gauge(StorageLevelScore, "How much a level asks to be compacted into the next: 0 where it does not, from 1 on it is due.", "level"),
 		counter(StorageFlushes, "Memory tables flushed to disk."),
+		counter(StorageFlushBytes, "Bytes written by flushes."),
+		gauge(StorageCompacting, "Compactions that are under way."),
 		counter(StorageCompactions, "Compactions finished."),
 		counter(StorageCompactionBytes, "Bytes written by compactions."),
 		counter(StorageStalls, "Times that writes had to wait for flushes or compactions."),
@@ -142,8 +178,12 @@ func definitions() []definition {
 		gauge(StorageFreeBytes, "Bytes free on the disk of the data directory."),
 		gauge(StorageFull, "1 while less than storage.min_free_bytes is free and what needs room is refused, else 0."),
 		counter(StorageFullRefusals, "Sends and commands refused storage_full."),
+		gauge(StorageCacheBytes, "Bytes in the block cache."),
 		counter(StorageCacheHits, "Blocks found in the block cache."),
 		counter(StorageCacheMisses, "Blocks read from disk because the block cache did not hold them."),
+
+		counter(HookRequests, "What became of messages and edits that the hook was to be asked about, by result: allow, deny, change; timeout, unreachable, bad_answer (hook.fail decides); not_asked, because the hook had not answered for a while (hook.fail decides).", "result"),
+		histogram(HookSeconds, durations(), "Time of one question to the hook, answered or not."),
 
 		gauge(DeskQueueLength, "Customer-service sessions that wait for an agent."),
 		gauge(DeskOldestWait, "How long the one that has waited for longest has; 0 where none waits."),
@@ -162,9 +202,17 @@ func definitions() []definition {
 		histogram(DeskFirstResponse, waits(), "Time from entering the queue to an agent's first message."),
 		histogram(DeskHandling, waits(), "Time from the assignment to an agent to the end of the session."),
 
+		counter(WebhookEvents, "Events of webhooks, by endpoint and what became of them: delivered (acknowledged), dead (set aside as dead letters), dropped (dead letters and changes of presence that were too many).", "endpoint", "result"),
+		counter(WebhookRequests, "Requests to webhooks, by endpoint and outcome: ok, refused (the receiver will not take it), failed (it is tried again).", "endpoint", "outcome"),
+		histogram(WebhookSeconds, durations(), "Time of a request to a webhook, of all endpoints."),
+		gauge(WebhookLag, "Entries of the log that a webhook was not told of yet.", "endpoint"),
+		gauge(WebhookLagSeconds, "For how long the oldest of them has waited.", "endpoint"),
+		gauge(WebhookDead, "Dead letters of a webhook.", "endpoint"),
+		gauge(WebhookOpen, "1 while a webhook has failed several times in a row and is tried from time to time, else 0.", "endpoint"),
+
 		counter(HTTPRequests, "HTTP requests answered, by route pattern and status.", "route", "status"),
 		histogram(HTTPSeconds, durations(), "Time from the parsed request header to the whole answer, by route pattern.", "route"),
-		gauge(HTTPConnections, "HTTP connections that are open, by listener: public, admin.", "listener"),
+		gauge(HTTPConnections, "HTTP connections that are open, by listener: public, admin, tls (with its WebSockets).", "listener"),
 		gauge(BuildInfo, "Always 1; the labels say which build this is.", "version", "commit", "go"),
 	}
 }

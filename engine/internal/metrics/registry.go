@@ -40,13 +40,21 @@ func (r *Registry) Counter(n CounterName, values ...string) Counter {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f := r.byName[string(n)]
-	return Counter{f.set.NewCounter(f.add(values))}
+	c := Counter{}
+	name := f.add(series{values: values, number: func() float64 { return float64(c.c.Get()) }})
+	c.c = f.set.NewCounter(name)
+	return c
 }
 
 // CounterFunc registers a counter series whose value is read at the scrape. fn
 // must be safe for use by any goroutine and must never give less than before.
 func (r *Registry) CounterFunc(n CounterName, fn func() uint64, values ...string) {
 	r.read(string(n), func() float64 { return float64(fn()) }, values)
+}
+
+// SecondsFunc is CounterFunc for what is counted in fractions.
+func (r *Registry) SecondsFunc(n CounterName, fn func() float64, values ...string) {
+	r.read(string(n), fn, values)
 }
 
 // GaugeFunc registers a gauge series whose value is read at the scrape. fn must
@@ -59,7 +67,7 @@ func (r *Registry) read(name string, fn func() float64, values []string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f := r.byName[name]
-	f.set.NewGauge(f.add(values), fn)
+	f.set.NewGauge(f.add(series{values: values, number: fn}), fn)
 }
 
 // Histogram registers a histogram series.
@@ -67,38 +75,50 @@ func (r *Registry) Histogram(n HistogramName, values ...string) Histogram {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	f := r.byName[string(n)]
-	return Histogram{f.set.NewPrometheusHistogramExt(f.add(values), f.buckets)}
+	h := newHistogram(f.bounds)
+	f.add(series{values: values, buckets: h.read})
+	return h
 }
 
-// BeforeScrape has fn called at the start of each Write, so that the functions
-// of several series can share one snapshot. Writes don't overlap.
+// HistogramFunc registers a histogram series that is read at the scrape. It gets
+// the bounds that the table gives it, and what fn returns must have them.
+func (r *Registry) HistogramFunc(n HistogramName, fn func(bounds []float64) Buckets, values ...string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := r.byName[string(n)]
+	f.add(series{values: values, buckets: func() Buckets { return fn(f.bounds) }})
+}
+
+// BeforeScrape has fn called at the start of each Write and of each sample of the
+// history, so that the functions of several series can share one snapshot. These
+// don't overlap.
 func (r *Registry) BeforeScrape(fn func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.before = append(r.before, fn)
 }
 
-// Write gives all figures in Prometheus' text format, followed by those of the
-// Go runtime (go_…) and of the process (process_…). Functions given to the
+// Write gives all figures in Prometheus' text format. Functions given to the
 // registry must not call back into it.
 func (r *Registry) Write(w io.Writer) error {
 	var text bytes.Buffer
-	r.collect(&text)
-	vm.WriteProcessMetrics(&text)
-	vm.WriteFDMetrics(&text)
+	r.look(func() {
+		for _, f := range r.families {
+			f.write(&text)
+		}
+	})
 	_, err := w.Write(text.Bytes())
 	return err
 }
 
-func (r *Registry) collect(w io.Writer) {
+// look calls fn while all series can be read.
+func (r *Registry) look(fn func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	for _, fn := range r.before {
-		fn()
+	for _, before := range r.before {
+		before()
 	}
-	for _, f := range r.families {
-		f.write(w)
-	}
+	fn()
 }
 
 // Unregistered lists the names of the table that no series was registered
@@ -111,6 +131,15 @@ func (r *Registry) Unregistered() []string {
 		if len(f.series) == 0 {
 			names = append(names, f.name)
 		}
+	}
+	return names
+}
+
+// Names lists the names of the table: every family that there can be.
+func Names() []string {
+	var names []string
+	for _, d := range definitions() {
+		names = append(names, d.name)
 	}
 	return names
 }
