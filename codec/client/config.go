@@ -29,6 +29,10 @@ type Config struct {
 	// gannet.v1), and get again what it did not.
 	Tracked bool
 
+	// SendOnly makes a client that is sent no messages and takes none off other
+	// clients of its user: nothing counts as received by it. Receive waits in vain.
+	SendOnly bool
+
 	// Cursors says what the caller has already: for each conversation the last
 	// seq. What comes after them is asked for once connected.
 	Cursors map[string]uint64

@@ -102,14 +102,14 @@ func (c *Client) upgrade(nc net.Conn) ([]byte, error) {
 }
 
 func (c *Client) agree(resp *codec.Response) error {
-	if c.cfg.Tracked && resp.Protocol != subprotocol {
+	if (c.cfg.Tracked || c.cfg.SendOnly) && resp.Protocol != subprotocol {
 		return errors.New("the server does not speak " + subprotocol)
 	}
 	return resp.Check(c.protocols(), false)
 }
 
 func (c *Client) protocols() []string {
-	if c.cfg.Tracked {
+	if c.cfg.Tracked || c.cfg.SendOnly { // sent nothing before its first sync
 		return []string{subprotocol}
 	}
 	return nil

@@ -19,16 +19,17 @@ import (
 // messages, once per cid, pushes them, and answers sync and history. Its hooks
 // break things.
 type FakeServer struct {
-	mu     sync.Mutex
-	convs  map[string][]wire.Chat // seq is index+1; of an event only id and place count
-	events map[uint64][]byte      // by id, the entries of logs that are no messages
-	gone   map[string]bool        // conversations that are nobody's any more
-	cids   map[string]wire.Chat   // by user and cid
-	conns  map[*fakeConn]bool
-	id     uint64
-	acks   map[string]uint64 // last ack of each conversation
-	seen   []wire.Request    // every request, copied
-	dials  int
+	mu        sync.Mutex
+	convs     map[string][]wire.Chat // seq is index+1; of an event only id and place count
+	events    map[uint64][]byte      // by id, the entries of logs that are no messages
+	gone      map[string]bool        // conversations that are nobody's any more
+	cids      map[string]wire.Chat   // by user and cid
+	conns     map[*fakeConn]bool
+	id        uint64
+	acks      map[string]uint64 // last ack of each conversation
+	seen      []wire.Request    // every request, copied
+	protocols int               // connections that offered gannet.v1
+	dials     int
 
 	// hooks, read and changed with get and set, called without mu
 	refuse  func(dial int) error                         // before a connection is accepted
@@ -285,6 +286,9 @@ func (c *fakeConn) accept(req *codec.Request) {
 	protocol := ""
 	if slices.Contains(req.Protocols, subprotocol) {
 		protocol = subprotocol
+		c.server.mu.Lock()
+		c.server.protocols++
+		c.server.mu.Unlock()
 	}
 	c.raw(codec.AppendAccept(nil, req, protocol, nil))
 	first := get(c.server, &c.server.welcome)(c.user, c.device)

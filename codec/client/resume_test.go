@@ -193,21 +193,53 @@ func TestGapThatStays(t *testing.T) {
 	}
 }
 
+// A sync that the server can't take yet, such as one beside the backlog, is asked
+// again on the same connection, as often as it takes, and not before it said.
 func TestSyncRefusedForNowIsRetried(t *testing.T) {
+	for name, tracked := range map[string]bool{"simple": false, "tracked": true} {
+		t.Run(name, func(t *testing.T) {
+			run(t, func(t *testing.T, s *FakeServer, cfg Config) {
+				var asked []time.Time
+				s.request = func(c *fakeConn, r *wire.Request) bool {
+					if r.Verb != wire.VerbSync {
+						return true
+					}
+					if asked = append(asked, time.Now()); len(asked) < 4 {
+						c.send(wire.AppendError(nil, r.CID, wire.RetryError(wire.ReasonBusy, "later", time.Second)))
+						return false
+					}
+					return true
+				}
+				post(s, "group_7", 3)
+				cfg.Tracked, cfg.Cursors = tracked, map[string]uint64{"group_7": 1}
+				c := dial(t, cfg)
+				expect(t, c, "group_7", 2, 2)
+				expectNothing(t, c)
+				if s.dials != 1 || len(asked) != 4 || asked[3].Sub(asked[0]) != 3*time.Second {
+					t.Fatalf("%d connections, asked at %v", s.dials, asked)
+				}
+			})
+		})
+	}
+}
+
+// A client that only sends never asks for entries, so that nothing counts as
+// received by it.
+func TestSendOnly(t *testing.T) {
 	run(t, func(t *testing.T, s *FakeServer, cfg Config) {
-		s.request = func(c *fakeConn, r *wire.Request) bool {
-			if r.Verb == wire.VerbSync && c.dial == 1 {
-				c.send(wire.AppendError(nil, r.CID, wire.NewError(wire.ReasonBusy, "later")))
-				return false
-			}
-			return true
-		}
-		post(s, "group_7", 3)
-		cfg.Tracked = true
+		cfg.SendOnly = true
 		c := dial(t, cfg)
-		expect(t, c, "group_7", 1, 3)
-		if s.dials != 2 {
-			t.Fatalf("%d connections", s.dials)
+		for range 2 {
+			if _, err := c.Send(t.Context(), Message{To: "2", Content: Text("x")}); err != nil {
+				t.Fatal(err)
+			}
+			s.Close()
+			synctest.Wait()
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if s.dials != 3 || s.protocols != 3 || len(s.requests(wire.VerbAck))+len(s.requests(wire.VerbSync)) > 0 {
+			t.Errorf("%d connections, %d that want to be asked, %v", s.dials, s.protocols, s.seen)
 		}
 	})
 }

@@ -2,7 +2,9 @@ package client
 
 import (
 	"context"
+	"net/http"
 	"slices"
+	"time"
 
 	"gannet/codec"
 	"gannet/codec/wire"
@@ -65,6 +67,9 @@ func (c *Client) Sync(ctx context.Context) error {
 // sent its backlog without asking. Called with mu held.
 func (c *Client) syncAll() {
 	c.sync.cid, c.sync.todo = "", nil
+	if c.cfg.SendOnly {
+		return
+	}
 	c.wantAll()
 	c.sync.whole = c.cfg.Tracked || len(c.sync.wait) > 0 || len(c.sync.todo) > 0
 	c.syncOn()
@@ -138,13 +143,41 @@ func (c *Client) onSynced(r *reply) error {
 	return c.syncDone(r)
 }
 
-// syncRefused gives the conversations up that the server does not let us see.
-// Any other refusal ends the link, and the next one asks again.
+// syncRefused gives the conversations up that the server does not let us see. One
+// that comes too early, beside the backlog of a simple client, is asked for again.
+// Any other refusal ends the link, and the next one asks.
 func (c *Client) syncRefused(r *reply) error {
-	if r.Code != 400 && r.Code != 403 && r.Code != 404 {
-		return r.refusal()
+	switch r.Code {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusNotFound:
+		return c.syncDone(r)
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		c.syncLater(max(r.retryAfter(), leastWait))
+		return nil
 	}
-	return c.syncDone(r)
+	return r.refusal()
+}
+
+// leastWait is how long a sync that was refused waits at least.
+const leastWait = 50 * time.Millisecond
+
+// syncLater asks again for what the request under way asked for, unless there is
+// another link by then, which has begun anew.
+func (c *Client) syncLater(after time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	l := c.link
+	time.AfterFunc(after, func() {
+		c.mu.Lock()
+		defer c.mu.Unlock()
+		if c.link != l || l == nil {
+			return
+		}
+		c.sync.cid, c.sync.whole = "", true
+		for conv := range c.sync.asked {
+			c.sync.want(conv)
+		}
+		c.syncOn()
+	})
 }
 
 // syncDone settles the conversations that the answer did not name: there is
