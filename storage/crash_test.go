@@ -23,6 +23,7 @@ type history struct {
 	id     uint64
 	last   [5]uint64 // by conversation number
 	desk   deskHistory
+	hooks  *webhookHistory // nil: there are none
 
 	mu      sync.Mutex // of what somebody else looks at, too
 	written [5]uint64
@@ -48,6 +49,9 @@ func (h *history) batch(b *Batch) {
 		b.PutExpiry(Expiry{At: int64(h.id), Conv: conv, Seq: h.last[conv]})
 	}
 	h.desk.step(b, h.rng, int64(h.id))
+	if h.hooks != nil {
+		h.hooks.step(b, h.rng, h.id)
+	}
 }
 
 // check holds what survived a crash against what was written.
@@ -62,6 +66,7 @@ func (h *history) check(t *testing.T, db *DB) {
 	}
 	verify(t, db) // that there is no gap and no half of a batch
 	checkDesk(t, db)
+	checkWebhooks(t, db)
 }
 
 // step does something that a server or its operator may do.
@@ -173,8 +178,13 @@ func (c *crash) happen() {
 // What was synced is there after a power cut at any moment, in a recovery from
 // another one too, and what wasn't is lost from the end of the log only.
 func TestCrash(t *testing.T) {
+	crashes(t, func() *webhookHistory { return nil })
+}
+
+// crashes lets histories end with power cuts.
+func crashes(t *testing.T, hooks func() *webhookHistory) {
 	for seed := range uint64(*crashSeeds) {
-		h := &history{rng: rand.New(rand.NewPCG(seed, 1))}
+		h := &history{rng: rand.New(rand.NewPCG(seed, 1)), hooks: hooks()}
 		rng := rand.New(rand.NewPCG(seed, 2))
 		c := &crash{mem: vfs.NewCrashableMem(), n: rng.Int32N(400), rng: rng, h: h}
 		if err := h.live(options(t, errorfs.Wrap(c.mem, c))); err != nil {

@@ -8,7 +8,7 @@ import (
 // describeKey names a record for people.
 func describeKey(key []byte) string {
 	for _, describe := range []func([]byte) string{
-		describeNumbers, describeUser, describeDay, describeMore, describeDesk,
+		describeNumbers, describeUser, describeDay, describeMore, describeDesk, describeWebhook,
 	} {
 		if name := describe(key); name != "" {
 			return name
@@ -97,4 +97,22 @@ func describeDesk(key []byte) string {
 		index += strconv.Quote(x.of)
 	}
 	return fmt.Sprintf("desk index %s time=%d session=%q", index, place.at, place.id)
+}
+
+func describeWebhook(key []byte) string {
+	for _, p := range []struct {
+		kind byte
+		name string
+	}{{webhookEndpoint, "webhook"}, {webhookCursor, "webhook cursor"}} {
+		if name, ok := splitWebhookKey(key, p.kind); ok {
+			return fmt.Sprintf("%s %q", p.name, name)
+		}
+	}
+	if name, number, ok := splitWebhookDeadKey(key); ok {
+		return fmt.Sprintf("dead letter webhook=%q number=%d", name, number)
+	}
+	if number, ok := splitWebhookPresenceKey(key); ok {
+		return fmt.Sprintf("presence number=%d", number)
+	}
+	return ""
 }

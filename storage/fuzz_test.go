@@ -62,6 +62,13 @@ func rows() [][2][]byte {
 		{deskIndex{deskByAgent, "a"}.appendKey(nil, deskPlace{5, "s"}), []byte{deskIndexVersion}},
 		{deskIndex{deskByVisitor, "v"}.appendKey(nil, deskPlace{5, "s"}), []byte{deskIndexVersion}},
 		{deskIndex{deskByTag, "t"}.appendKey(nil, deskPlace{5, "s"}), []byte{deskIndexVersion}},
+		{appendWebhookKey(nil, webhookEndpoint, "h"), appendWebhook(nil, &Webhook{URL: "http://h", Secret: []byte("s"), Events: []string{"message.*", "user.*"}, MaxBatch: 100, OfflineMembers: 500, CreatedAt: 5})},
+		{appendWebhookKey(nil, webhookEndpoint, "p"), appendWebhook(nil, &Webhook{URL: "u", Secret: []byte("s"), Events: []string{"e"}, MaxBatch: 1, Paused: true})},
+		{appendWebhookKey(nil, webhookCursor, "h"), appendWebhookCursor(nil, &WebhookCursor{Log: 1 << 40, Presence: 1 << 50, Delivered: 9})},
+		{appendWebhookDeadKey(nil, "h", 1), appendWebhookDead(nil, &WebhookDead{Entry: 1 << 40, Type: "message.created", Reason: "500", FirstAt: 5, At: 6, Again: true})},
+		{appendWebhookDeadKey(nil, "h", 2), appendWebhookDead(nil, &WebhookDead{Change: WebhookPresence{Number: 7, User: "u", State: WebhookOnline, At: 5}, Type: "user.online"})},
+		{appendWebhookPresenceKey(nil, 7), appendWebhookChange([]byte{webhookPresenceVersion}, &WebhookPresence{User: "u", At: 5})},
+		{appendWebhookPresenceKey(nil, 8), appendWebhookChange([]byte{webhookPresenceVersion}, &WebhookPresence{State: WebhookStarted, At: 5})},
 		{appendNumberKey(nil, prefixDataKey, 1), appendDataKey(nil, newDataKey(1, "a", testKey("a").Secret, true), testKey("a"))},
 	}
 }
@@ -116,6 +123,8 @@ func reencodeMore(key, value []byte) (again []byte, ok bool) {
 		return encodeAgain(key, value, decodeDissolving, func(uint64) []byte { return []byte{dissolvingVersion} })
 	case prefixDesk:
 		return reencodeDesk(key, value)
+	case prefixWebhook:
+		return reencodeWebhook(key, value)
 	}
 	return nil, false
 }

@@ -48,6 +48,10 @@ import (
 //	v       'r' reply id            canned reply
 //	v       'v' user                visitor
 //	v       'm' user                visitor whose sessions move to another user
+//	w       'e' name                endpoint of webhooks
+//	w       'c' name                how far it has got
+//	w       'd' name 0 number BE8   dead letter: what it didn't take
+//	w       'p' number BE8          change of presence that endpoints are to be told of
 //	e       number BE8              data key, which seals runs, under a master key
 //	s       name                    system: schema version and the like
 //
@@ -74,6 +78,7 @@ const (
 	prefixLastSeen     = 'a'
 	prefixRevocation   = 't'
 	prefixDesk         = 'v'
+	prefixWebhook      = 'w'
 	prefixDataKey      = 'e'
 	prefixSystem       = 's'
 )

@@ -14,8 +14,8 @@ type Metrics struct {
 	Flushes       int64
 	FlushedBytes  uint64
 
-	L0Files            int64
-	L0Sublevels        int64 // files that a read of one key may have to look into
+	Levels             []Level // of the tree, from the one that memory tables are flushed to
+	L0Sublevels        int64   // files that a read of one key may have to look into
 	CompactionDebt     uint64
 	CompactionsRunning int64
 	Compactions        int64
@@ -31,6 +31,13 @@ type Metrics struct {
 	WriteStalls      int64 // times that writes waited for flushes or compactions
 }
 
+// Level is one level of the tree of tables.
+type Level struct {
+	Files int64
+	Bytes int64
+	Score float64 // how much it asks to be compacted into the next: 0, or from 1 on
+}
+
 // Metrics collects the figures; it costs some microseconds.
 func (db *DB) Metrics() Metrics {
 	p := db.p.Metrics()
@@ -42,7 +49,6 @@ func (db *DB) Metrics() Metrics {
 		MemTableBytes:      p.MemTable.Size,
 		MemTables:          p.MemTable.Count,
 		Flushes:            p.Flush.Count,
-		L0Files:            p.Levels[0].TablesCount,
 		L0Sublevels:        int64(p.Levels[0].Sublevels),
 		CompactionDebt:     p.Compact.EstimatedDebt,
 		CompactionsRunning: p.Compact.NumInProgress,
@@ -56,8 +62,10 @@ func (db *DB) Metrics() Metrics {
 		WriteStalls:        db.listener.writeStalls.Load(),
 	}
 	for i := range p.Levels {
-		m.FlushedBytes += p.Levels[i].TableBytesFlushed + p.Levels[i].BlobBytesFlushed
-		m.CompactedBytes += p.Levels[i].TableBytesCompacted + p.Levels[i].BlobBytesCompacted
+		l := &p.Levels[i]
+		m.Levels = append(m.Levels, Level{Files: l.TablesCount, Bytes: l.TablesSize, Score: l.Score})
+		m.FlushedBytes += l.TableBytesFlushed + l.BlobBytesFlushed
+		m.CompactedBytes += l.TableBytesCompacted + l.BlobBytesCompacted
 	}
 	return m
 }

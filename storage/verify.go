@@ -29,6 +29,8 @@ type Counts struct {
 	DeskOpen                                          uint64 // of the sessions: those that aren't closed
 	DeskIndexes                                       uint64 // rows by which they are found
 	DeskAgents, DeskSkills, DeskReplies, DeskVisitors uint64
+
+	Webhooks, DeadLetters, PresenceChanges uint64
 }
 
 // Verify looks at every record and reports what breaks one of these rules, as
@@ -58,6 +60,8 @@ type Counts struct {
 //   - no visitor has two that are open, no two have the same order in the queue, and
 //     the one that a visitor's record names is open and that visitor's
 //   - the fallback of a skill group is there
+//   - an endpoint of webhooks has a cursor, which isn't beyond the last entry; cursors
+//     and dead letters belong to endpoints, and dead letters are of entries
 //
 // It may run beside writes. The error is of reading; damage is a Problem. It
 // keeps some 50 bytes of memory for each conversation.
@@ -69,7 +73,7 @@ func (db *DB) Verify(report func(Problem)) (Counts, error) {
 		v.strangers, v.conversations, v.numbers, v.dataKeys, v.runs, v.unusedKeys, v.places,
 		v.groups, v.groupMembers, v.memberCounts, v.sessions, v.duplicates,
 		v.requests, v.bans, v.dissolving, v.blocks, v.reactions, v.expiries,
-		v.lastSeen, v.revocations, v.answers, v.desk,
+		v.lastSeen, v.revocations, v.answers, v.desk, v.webhooks,
 	} {
 		if err := walk(); err != nil {
 			return v.counts, errors.Join(err, snap.Close())
@@ -85,6 +89,7 @@ type verifier struct {
 	counts  Counts
 	last    map[uint64]uint64 // last seq of each conversation
 	members map[uint64]uint32 // members of each group that weren't met yet
+	lastID  uint64            // of all entries
 	keys    *keyring
 	runsOf  map[uint64]uint64 // runs sealed under each data key
 }
@@ -135,6 +140,10 @@ func (v *verifier) strangers() error {
 		prefix := it.Key()[0]
 		if prefix == prefixDesk {
 			ok = v.deskStranger(it)
+			continue
+		}
+		if prefix == prefixWebhook {
+			ok = v.webhookStranger(it)
 			continue
 		}
 		if !known[prefix] {

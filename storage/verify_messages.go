@@ -115,6 +115,7 @@ func (v *verifier) places() error {
 			return true
 		})
 	})
+	v.lastID = last
 	if n := v.counts.Messages + v.counts.Events; err == nil && v.counts.Places != n {
 		v.problem([]byte{prefixPlaces}, "%d places for %d messages and events", v.counts.Places, n)
 	}

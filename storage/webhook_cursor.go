@@ -1,0 +1,46 @@
+package storage
+
+import "encoding/binary"
+
+// WebhookCursor is how far an endpoint has got: what is at or below it was
+// acknowledged, set aside as a dead letter, or not wanted.
+type WebhookCursor struct {
+	Webhook   string // name of the endpoint
+	Log       uint64 // id of an entry
+	Presence  uint64 // number of a change of presence
+	Delivered uint64 // events that were acknowledged
+}
+
+const webhookCursorVersion = 1
+
+func appendWebhookCursor(dst []byte, c *WebhookCursor) []byte {
+	dst = append(dst, webhookCursorVersion)
+	for _, n := range [...]uint64{c.Log, c.Presence, c.Delivered} {
+		dst = binary.AppendUvarint(dst, n)
+	}
+	return dst
+}
+
+func decodeWebhookCursor(key, value []byte) (WebhookCursor, error) {
+	name, ok := splitWebhookKey(key, webhookCursor)
+	d := decoder{rest: value}
+	d.version(webhookCursorVersion)
+	c := WebhookCursor{Webhook: name, Log: d.uvarint(), Presence: d.uvarint(), Delivered: d.uvarint()}
+	if !ok || !d.done() {
+		return WebhookCursor{}, corrupt(key, "bad webhook cursor")
+	}
+	return c, nil
+}
+
+// PutWebhookCursor replaces an endpoint's cursor.
+func (b *Batch) PutWebhookCursor(c WebhookCursor) {
+	b.fail(checkText("webhook", c.Webhook))
+	b.key = appendWebhookKey(b.key[:0], webhookCursor, c.Webhook)
+	b.value = appendWebhookCursor(b.value[:0], &c)
+	b.set()
+}
+
+// WebhookCursor returns an endpoint's cursor.
+func (db *DB) WebhookCursor(name string) (WebhookCursor, bool, error) {
+	return find(db.p, appendWebhookKey(nil, webhookCursor, name), decodeWebhookCursor)
+}
