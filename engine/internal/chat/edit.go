@@ -11,29 +11,76 @@ import (
 	"gannet/storage"
 )
 
-// Edit gives a message of one's own another content, for a while.
-func (s *Service) Edit(_ context.Context, user string, r *wire.Request) error {
-	return s.done(s.seq.Do(s.edit(user, r)))
+// change is what an edit is to put in a message's place.
+type change struct {
+	user    string
+	id      uint64
+	content []byte
+	kind    string // content type; "" = text
 }
 
-// edit copies what it needs of the request.
-func (s *Service) edit(user string, r *wire.Request) func(*sequencer.Tx) error {
-	id, content, kind := r.ID, slices.Clone(r.Content), strings.Clone(r.ContentType)
-	if kind == "text" {
-		kind = ""
+// newChange copies what it needs of the request.
+func newChange(user string, r *wire.Request) *change {
+	c := &change{user: user, id: r.ID, content: slices.Clone(r.Content), kind: strings.Clone(r.ContentType)}
+	if c.kind == "text" {
+		c.kind = ""
 	}
+	return c
+}
+
+// Edit gives a message of one's own another content, for a while. If ctx ends
+// first, whether it has it is unknown.
+func (s *Service) Edit(ctx context.Context, user string, r *wire.Request) error {
+	c := newChange(user, r)
+	if s.screen == nil {
+		return s.done(s.seq.Do(s.edit(c)))
+	}
+	answer := make(chan error, 1)
+	err := s.screen.put(user, &heldEdit{
+		screen: s.screen, change: c, edit: s.edit(c), done: func(err error) { answer <- err },
+	})
+	if err != nil {
+		return s.Refusal(err)
+	}
+	select {
+	case err := <-answer:
+		return s.done(err)
+	case <-ctx.Done():
+		return s.Refusal(ctx.Err())
+	}
+}
+
+// receiveEdit is Edit for a connection.
+func (s *Service) receiveEdit(ss *Session, r *wire.Request) *wire.Error {
+	c := newChange(ss.user, r)
+	do := ss.about(c.id, s.edit(c))
+	if s.screen == nil {
+		return s.command(ss, r.CID, s.seq.Go, do)
+	}
+	id, cid := ss.conn.ID(), strings.Clone(r.CID)
+	err := s.screen.put(ss.user, &heldEdit{
+		screen: s.screen, change: c, cid: cid, edit: do, done: func(err error) { s.answer(id, cid, err) },
+	})
+	if err != nil {
+		return s.Refusal(err)
+	}
+	return nil
+}
+
+// edit carries a change out, as it is by then.
+func (s *Service) edit(c *change) func(*sequencer.Tx) error {
 	return func(tx *sequencer.Tx) error {
-		e, err := s.entry(tx, user, id)
+		e, err := s.entry(tx, c.user, c.id)
 		if err != nil {
 			return err
 		}
-		if err := s.mayEdit(tx, e, user); err != nil {
+		if err := s.mayEdit(tx, e, c.user); err != nil {
 			return err
 		}
-		if bytes.Equal(e.msg.Content, content) && e.msg.Type == kind {
+		if bytes.Equal(e.msg.Content, c.content) && e.msg.Type == c.kind {
 			return nil // a retry, most likely
 		}
-		return e.edit(tx, content, kind)
+		return e.edit(tx, c.content, c.kind)
 	}
 }
 

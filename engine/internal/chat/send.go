@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"strings"
-	"time"
 
 	"gannet/codec/wire"
 	"gannet/engine/internal/sequencer"
@@ -124,7 +123,7 @@ func (s *Service) Send(ctx context.Context, user string, r *wire.Request) (Sent,
 	}
 	answer := make(chan sequencer.Result, 1)
 	m[0].Done = func(r sequencer.Result) { answer <- r }
-	if err := s.seq.Submit(time.Now(), m); err != nil {
+	if err := s.submit(user, m); err != nil {
 		s.busy(err)
 		return Sent{}, s.Refusal(err)
 	}

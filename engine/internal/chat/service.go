@@ -37,6 +37,9 @@ type Config struct {
 	MessagesPerSecond int // requests of one connection; 0: any number
 	Burst             int
 
+	// Hook is asked about messages and edits before they get to the log; nil: nobody is.
+	Hook *Hook
+
 	// Renew checks a login that a logged-in client sends and answers it. It is
 	// called on the client's loop and must not block.
 	Renew func(conn delivery.Conn, user, cid, token string)
@@ -95,6 +98,7 @@ type Service struct {
 	chunks  *chunks
 	slots   chan struct{} // of readers that HTTP may take
 	turns   []turn        // by reactor, each owned by its loop
+	screen  *screen       // before the log; nil: nothing is
 
 	recalled   []byte // the content of recalled messages
 	watches    watches
@@ -110,7 +114,7 @@ type Service struct {
 
 // New makes the service. Close ends its readers.
 func New(cfg Config, db *storage.DB, seq *sequencer.Sequencer, loops Loops) *Service {
-	return &Service{
+	s := &Service{
 		cfg: cfg, db: db, seq: seq, loops: loops,
 		readers:  newReaders(cfg.Readers),
 		chunks:   newChunks(),
@@ -120,6 +124,8 @@ func New(cfg Config, db *storage.DB, seq *sequencer.Sequencer, loops Loops) *Ser
 		start:    time.Now(),
 		quit:     make(chan struct{}),
 	}
+	s.screen = newScreen(cfg.Hook, s)
+	return s
 }
 
 // Close waits for the reads that run and drops those that wait. No method may
@@ -142,11 +148,15 @@ type Stats struct {
 	BusyReads    uint64 // reads refused likewise
 	Redelivered  uint64 // messages sent again to tracked clients
 	RateLimited  uint64 // requests of connections that were too fast
+	Held         int    // messages and edits that wait for the hook
+	BusyHook     uint64 // those refused because too many wait for it
 }
 
 // Stats reads the figures. Any goroutine.
 func (s *Service) Stats() Stats {
+	held, full := s.screen.stats()
 	return Stats{
+		Held: held, BusyHook: full,
 		WaitingReads: len(s.readers.jobs),
 		BusySends:    s.busySends.Load(),
 		BusyReads:    s.readers.full.Load(),
@@ -183,7 +193,7 @@ func (s *Service) handle(ss *Session, r *wire.Request) *wire.Error {
 	case wire.VerbRecall:
 		return s.command(ss, r.CID, s.seq.GoAnyway, ss.about(r.ID, s.recall(ss.user, r.ID)))
 	case wire.VerbEdit:
-		return s.command(ss, r.CID, s.seq.Go, ss.about(r.ID, s.edit(ss.user, r)))
+		return s.receiveEdit(ss, r)
 	case wire.VerbReact:
 		return s.command(ss, r.CID, s.seq.Go, ss.about(r.ID, s.react(ss.user, r)))
 	case wire.VerbConversations:

@@ -75,6 +75,7 @@ func open(t *testing.T, change func(*Config, *sequencer.Config)) *site {
 }
 
 func (s *site) stop() {
+	s.StopHook(context.Background())
 	s.seq.Stop()
 	for _, l := range s.loops {
 		l.stop()

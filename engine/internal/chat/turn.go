@@ -1,7 +1,6 @@
 package chat
 
 import (
-	"time"
 	"unsafe"
 
 	"gannet/codec/wire"
@@ -92,7 +91,7 @@ func (s *Service) submitTurn(ss *Session) {
 		return
 	}
 	sends := t.take()
-	if err := s.seq.Submit(time.Now(), sends); err != nil {
+	if err := s.submit(ss.user, sends); err != nil {
 		s.busy(err)
 		for i := range sends {
 			ss.refuse(sends[i].CID, s.Refusal(err))

@@ -58,6 +58,7 @@ type batch struct {
 	closed     []closing            // Service conversations that end with the batch
 	lastID     uint64
 	heads      []published
+	posted     int // posts in it, to all reactors
 	stats      Published
 
 	msgs   []storage.Message // scratch of seal
@@ -74,6 +75,10 @@ type leaving struct {
 type published struct {
 	head *Head
 	last uint64
+
+	entries int // of it in the batch
+	posts   int // of its run
+	reach   int // connections in its room, where it has one
 }
 
 func (s *Sequencer) newBatch() *batch {
@@ -114,7 +119,7 @@ func (b *batch) reset() {
 	b.told, b.done = b.told[:0], b.done[:0]
 	b.touched, b.heads, b.msgs, b.places = b.touched[:0], b.heads[:0], b.msgs[:0], b.places[:0]
 	b.runs, b.rewrites, b.left, b.closed = b.runs[:0], b.rewrites[:0], b.left[:0], b.closed[:0]
-	b.membership, b.lastID = false, 0
+	b.membership, b.lastID, b.posted = false, 0, 0
 	b.stats = Published{arrivals: b.stats.arrivals[:0]}
 }
 
@@ -148,4 +153,5 @@ func (b *batch) forgetLeft() {
 
 func (b *batch) post(reactor int, p delivery.Post) {
 	b.posts[reactor] = append(b.posts[reactor], p)
+	b.posted++
 }

@@ -51,6 +51,16 @@ type group struct {
 	pinned  int     // users with connections that have it in their list
 }
 
+// reach is how many connections are in a conversation's room, where it has one.
+func (c *conv) reach() (n int) {
+	if c.group != nil {
+		for _, live := range c.group.live {
+			n += int(live)
+		}
+	}
+	return n
+}
+
 // membership caches a lookup; !ok: has left, certainly not a member.
 type membership struct {
 	member storage.Member

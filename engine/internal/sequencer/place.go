@@ -19,6 +19,10 @@ func (s *Sequencer) send(m *Send) {
 			return
 		}
 	}
+	if m.More != nil && m.More.refuse != nil {
+		s.refuse(m, m.More.refuse)
+		return
+	}
 	if s.noRoom() {
 		s.refuse(m, ErrStorageFull)
 		return

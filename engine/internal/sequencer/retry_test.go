@@ -163,3 +163,63 @@ func TestAnswersInOrder(t *testing.T) {
 		t.Errorf("%v", heard)
 	}
 }
+
+// What a client sent is what a retry is known by, whatever was made of it on its
+// behalf: in the same batch, later, and after a restart.
+func TestRetryOfChanged(t *testing.T) {
+	fs := vfs.NewMem()
+	r := start(t, fs, nil)
+	stamped := func(content string) Send {
+		m := single("a", "b", "1")
+		m.Stamp()
+		m.Content = []byte(content)
+		return m
+	}
+	plain := single("a", "b", "1")
+	other := single("a", "b", "1")
+	other.Content = []byte(`"one"`) // what was stored, but not what was sent
+	var first Result
+	for round := range 3 {
+		got := r.send(stamped(`"one"`), stamped(`"two"`), plain, other)
+		if round == 0 {
+			first = got[0]
+		}
+		if first.Err != nil || got[0] != first || got[1] != first || got[2] != first || !errors.Is(got[3].Err, ErrConflict) {
+			t.Errorf("round %d: %+v", round, got)
+		}
+		if round == 1 {
+			r.stop()
+			r = start(t, fs, nil)
+		}
+	}
+	if got := messages(t, r.db, "single_a:b"); len(got) != 1 || string(got[0].Content) != `"one"` {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A send that is to be refused is, unless it is a retry of one that was stored.
+func TestRefuse(t *testing.T) {
+	r := start(t, vfs.NewMem(), nil)
+	no := errors.New("no")
+	refused := func(cid string, more *More) Send {
+		m := single("a", "b", cid)
+		m.More = more
+		m.Refuse(no)
+		return m
+	}
+	got := r.send(refused("1", nil), refused("", nil), refused("2", &More{Mentions: []string{"b"}}), single("a", "b", "1"), refused("1", nil))
+	for i := range 3 {
+		if got[i].Err != no {
+			t.Errorf("%d: %+v", i, got[i])
+		}
+	}
+	if got[3].Seq != 1 || got[4] != got[3] {
+		t.Errorf("%+v", got[3:])
+	}
+	if again := r.send1(refused("1", nil)); again != got[3] {
+		t.Errorf("later: %+v", again)
+	}
+	if got := messages(t, r.db, "single_a:b"); len(got) != 1 {
+		t.Errorf("%d messages", len(got))
+	}
+}

@@ -29,6 +29,7 @@ func (s *Sequencer) seal() {
 	for i, c := range b.touched {
 		buf, ends = s.sealConversation(c, &runs[i], buf, ends)
 	}
+	s.sealTrip(runs)
 	s.sealPlaces()
 	s.sealAnswers(buf)
 	s.sealClosed()
@@ -60,8 +61,9 @@ func (s *Sequencer) sealConversation(c *conv, run *delivery.Run, buf []byte, end
 	b.w.AppendMessages(c.head.Num, c.count-messages, b.msgs)
 	run.Conv, run.First = c.head.Num, b.msgs[0].Seq
 	run.Frames, run.Ends = buf[start:len(buf):len(buf)], ends[firstEnd:len(ends):len(ends)]
-	b.heads = append(b.heads, published{c.head, c.last})
+	before := b.posted
 	s.postRun(c, run)
+	b.heads = append(b.heads, published{c.head, c.last, len(b.msgs), b.posted - before, c.reach()})
 	c.first, c.final = none, none
 	return buf, ends
 }
@@ -76,6 +78,21 @@ func (e *entry) message() storage.Message {
 		m.Event, m.Ref, m.Extra, m.Expires = more.event, more.ref, more.Extra, more.expires
 	}
 	return m
+}
+
+// sealTrip has the way of one run of the batch timed: of the first that somebody is
+// there to receive.
+func (s *Sequencer) sealTrip(runs []delivery.Run) {
+	b := s.cur
+	if s.cfg.Arrived == nil || len(b.stats.arrivals) == 0 {
+		return
+	}
+	for i := range runs {
+		if n := b.heads[i].posts; n > 0 {
+			runs[i].Trip = delivery.NewTrip(b.stats.arrivals[0], n, s.cfg.Arrived)
+			return
+		}
+	}
 }
 
 // postRun sends a run to every reactor that has somebody who is to get it.

@@ -51,6 +51,22 @@ type More struct {
 	event   bool   // no message: see [Tx.Event]
 	ref     uint64 // the seq that an event is about
 	expires int64
+	refuse  error // see [Send.Refuse]
+}
+
+// Stamp notes what the client sent, by which a retry is known. To be called before
+// the content is changed on the client's behalf: else a retry, which would be changed
+// again, maybe in another way, would be a conflict.
+func (m *Send) Stamp() { m.fingerprint = fingerprintOf(m) }
+
+// Refuse makes a Send one that is not to be stored but refused with err, unless it
+// is a retry of one that was stored: that is answered as the first time. Submit it
+// as any other, so that its answer keeps its place among the others.
+func (m *Send) Refuse(err error) {
+	if m.More == nil {
+		m.More = new(More)
+	}
+	m.More.refuse = err
 }
 
 // Result is the answer to a Send.

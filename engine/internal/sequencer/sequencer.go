@@ -33,6 +33,7 @@ type Config struct {
 	Encoder Encoder
 	Post    func(reactor int, posts []delivery.Post) // must copy posts; called on the syncer goroutine
 	Observe func(*Published)                         // may be nil; called on the syncer goroutine
+	Arrived func(took time.Duration)                 // may be nil; see Trip: called on reactors' goroutines
 
 	// Rewritten says that a rewrite of an entry is on disk: what was read of it
 	// before is old. Presence says that a user's first connection has come or the
@@ -222,7 +223,9 @@ func (s *Sequencer) Submit(now time.Time, sends []Send) error {
 	for i := range sends {
 		m := &sends[i]
 		bytes += len(m.Content)
-		m.fingerprint = fingerprintOf(m)
+		if m.fingerprint == 0 {
+			m.Stamp()
+		}
 		if m.CID != "" {
 			m.hash = s.hash.sum(m.From, m.CID)
 		}

@@ -14,6 +14,7 @@ type Published struct {
 
 	wrote    bool
 	arrivals []time.Time
+	heads    []published
 }
 
 // WaitingCommands is how many commands (joins, leaves, changes of groups, cursors)
@@ -23,3 +24,14 @@ func (s *Sequencer) WaitingCommands() int { return s.inbox.waitingCommands() }
 // Arrivals tells when the batch's submissions came, for the time from there
 // until publication. Valid during the call of Observe.
 func (p *Published) Arrivals() []time.Time { return p.arrivals }
+
+// Rooms calls fn for every Group or Service conversation that the batch has entries
+// of, with how many these are and how many connections were in its room. Valid
+// during the call of Observe.
+func (p *Published) Rooms(fn func(head *Head, entries, connections int)) {
+	for i := range p.heads {
+		if h := &p.heads[i]; h.head.Kind != Single {
+			fn(h.head, h.entries, h.reach)
+		}
+	}
+}

@@ -129,6 +129,7 @@ func (y *syncer) publish(b *batch) {
 		fn()
 	}
 	if y.cfg.Observe != nil {
+		b.stats.heads = b.heads
 		y.cfg.Observe(&b.stats)
 	}
 }
