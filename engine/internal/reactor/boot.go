@@ -90,10 +90,7 @@ func bellPair() (near int, far net.Conn, err error) {
 	if err != nil {
 		return -1, nil, os.NewSyscallError("socketpair", err)
 	}
-	file := os.NewFile(uintptr(fds[1]), "doorbell")
-	defer file.Close()
-	far, err = net.FileConn(file)
-	if err != nil {
+	if far, err = connOf(fds[1]); err != nil {
 		_ = unix.Close(fds[0])
 		return -1, nil, err
 	}

@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"runtime"
 	"time"
+
+	"gannet/codec"
 )
 
 // Config says how the reactors listen and what they allow. A field that is 0
@@ -12,12 +14,13 @@ type Config struct {
 	Addr     string // host:port to listen on; port 0 takes a free one
 	Reactors int    // event loops, default GOMAXPROCS
 
-	MaxMessage     int // bytes of one message that comes in, default 64 KiB
-	MaxOutbound    int // bytes that may wait for a slow reader, default 1 MiB
-	MaxConnections int // of all reactors together, default as many as descriptors allow
-	MaxPerAddress  int // connections from one IPv4 address or IPv6 /64, loopback excepted; 0: any number
-	MaxLogins      int // that [Conn.Login] gives each second, on all reactors together; 0: any number
-	ReserveFiles   int // descriptors that connections leave to others, default 256
+	MaxMessage     int           // bytes of one message that comes in, default 64 KiB
+	MaxOutbound    int           // bytes that may wait for a slow reader, default 1 MiB
+	MaxConnections int           // of all reactors together, default as many as descriptors allow
+	MaxPerAddress  int           // connections from one IPv4 address or IPv6 /64, loopback excepted; 0: any number
+	Proxies        codec.Proxies // peers that are believed about whom they speak for
+	MaxLogins      int           // that [Conn.Login] gives each second, on all reactors together; 0: any number
+	ReserveFiles   int           // descriptors that connections leave to others, default 256
 
 	HandshakeTimeout time.Duration // from accept to Conn.Accept, default 10 s
 	IdleTimeout      time.Duration // without a byte from the client, default 60 s

@@ -57,6 +57,8 @@ type Conn struct {
 	heavy    bool // thin looked at it: taken is known
 	blocked  bool // the socket is full, and awaited
 	waits    bool // some of out didn't fit into the socket: all of it is kept
+	proxied  bool // a proxy brought it, and it isn't counted for its client's address
+	prefaced bool // the proxy's word about the client, where there was one, is read
 
 	pings uint16 // that came in the second pingTime
 	held  int32  // bytes that waited for the socket after the last flush
@@ -91,7 +93,8 @@ func (c *Conn) User() string { return c.user }
 // Device is which device was bound.
 func (c *Conn) Device() string { return c.device }
 
-// RemoteAddr is where the client connected from.
+// RemoteAddr is where the client connected from, as far as a proxy that is trusted
+// ([Config].Proxies) has told; where it told by X-Forwarded-For the port is 0.
 func (c *Conn) RemoteAddr() netip.AddrPort { return c.remote }
 
 // Bind says who the connection is. It finds its way to the user's runs only

@@ -49,7 +49,11 @@ func (s *fakeSocket) Peek(int) ([]byte, error) {
 	return s.in, nil
 }
 
+// Discard throws all away if n is not above 0, as gnet's does.
 func (s *fakeSocket) Discard(n int) (int, error) {
+	if n <= 0 {
+		n = len(s.in)
+	}
 	s.in = s.in[min(n, len(s.in)):]
 	return n, nil
 }

@@ -62,6 +62,7 @@ func (it *item) size() int {
 func (l *loop) toRoom(p *delivery.Post) {
 	rm := l.rooms[p.Room]
 	if rm == nil {
+		l.handedOver(p.Run)
 		return
 	}
 	it := item{run: p.Run, frame: p.Frame, except: l.serialOf(p.Except), limit: len(rm.members)}
@@ -176,6 +177,9 @@ func (l *loop) settle(rm *room, i int) {
 func (l *loop) finish(rm *room) {
 	l.count.fanOut.Add(-int64(len(rm.walk.items)))
 	l.count.fanOutBytes.Add(-int64(rm.walk.size))
+	for i := range rm.walk.items {
+		l.handedOver(rm.walk.items[i].run)
+	}
 	rm.walk.end, rm.walk.next = 0, 0
 	rm.walk.clear()
 	rm.busy = len(rm.queue) > 0

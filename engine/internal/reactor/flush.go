@@ -43,6 +43,7 @@ func (l *loop) flush() {
 	clear(l.dirty)
 	l.dirty = l.dirty[:0]
 	l.countFrames()
+	l.endTrips()
 }
 
 func (l *loop) flushConn(c *Conn) {

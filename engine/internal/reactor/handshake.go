@@ -23,6 +23,9 @@ const headRoom = 8 << 10
 
 // readHead looks for the upgrade request and asks the handler about it.
 func (l *loop) readHead(c *Conn) {
+	if c.proxied && !c.prefaced && !l.readPreface(c) {
+		return
+	}
 	buf, err := c.sock.Peek(-1)
 	if err != nil {
 		return
@@ -41,6 +44,9 @@ func (l *loop) readHead(c *Conn) {
 		c.hs.deflate, _ = codec.NegotiateDeflate(req.Extensions, noTakeover)
 	}
 	c.state = asking
+	if c.proxied {
+		l.place(c, req.ForwardedFor)
+	}
 	switch {
 	case l.owner.stopping.Load():
 		c.sendRejection(shuttingDown)

@@ -10,6 +10,7 @@ import (
 	"github.com/panjf2000/gnet/v2"
 
 	"gannet/codec"
+	"gannet/engine/internal/delivery"
 )
 
 // loop is one reactor: the gnet event handler of an engine with one event loop.
@@ -52,12 +53,13 @@ type loop struct {
 	// owned by the loop: the turn under way
 	readBy    *Conn // whose bytes are being read
 	dirty     []*Conn
-	spare     [][][]byte // lists for connections to queue in
-	scratch   []byte     // where small frames are joined
-	kept      kept       // copies of frames that wait for full sockets
-	readied   []uint64   // serials of connections whose sockets take bytes again
-	frames    int        // sent, not yet in count
-	delivered int        // the same
+	spare     [][][]byte       // lists for connections to queue in
+	scratch   []byte           // where small frames are joined
+	kept      kept             // copies of frames that wait for full sockets
+	readied   []uint64         // serials of connections whose sockets take bytes again
+	frames    int              // sent, not yet in count
+	delivered int              // the same
+	trips     []*delivery.Trip // whose runs this turn hands over to the last socket
 	packed    deflateCache
 
 	outlet outlet
@@ -107,7 +109,11 @@ func (l *loop) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
 		close(l.boot.up)
 		return nil, gnet.None
 	}
-	c, answer := l.open(gc, remoteOf(gc.RemoteAddr()))
+	remote := remoteOf(gc.RemoteAddr())
+	if b, ok := gc.Context().(*brought); ok {
+		remote = b.client
+	}
+	c, answer := l.open(gc, remote)
 	if c == nil {
 		return answer, gnet.Close
 	}
@@ -118,13 +124,18 @@ func (l *loop) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
 // open makes a connection of a new socket, or says what to answer before it is
 // closed.
 func (l *loop) open(s socket, remote netip.AddrPort) (c *Conn, answer []byte) {
-	admitted, why := l.owner.admit(remote.Addr(), l.leaving)
+	counted := remote.Addr()
+	proxied := l.cfg.Proxies.Trusts(counted)
+	if proxied {
+		counted = netip.Addr{} // the client's is yet to come
+	}
+	admitted, why := l.owner.admit(counted, l.leaving)
 	if !admitted {
 		l.count.refused.Add(1)
 		return nil, why.unread()
 	}
 	c = l.add(s, remote)
-	c.refused = why
+	c.refused, c.proxied = why, proxied
 	return c, nil
 }
 
@@ -191,7 +202,7 @@ func (l *loop) closed(c *Conn) {
 	l.list[len(l.list)-1] = nil
 	l.list = l.list[:len(l.list)-1]
 	l.count.connections.Add(-1)
-	l.owner.release(c.remote.Addr(), c.refused)
+	l.owner.release(c.countedAs(), c.refused)
 	if c.code != 0 {
 		l.count.countClose(c.code)
 	}

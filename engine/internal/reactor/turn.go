@@ -70,6 +70,7 @@ func (l *loop) carry(p *delivery.Post) {
 		}
 	case delivery.ToUser:
 		l.eachMeant(p, func(c *Conn) { l.handler.Deliver(c, p.Run) })
+		l.handedOver(p.Run)
 	case delivery.NotifyUser:
 		except := l.serialOf(p.Except)
 		l.eachMeant(p, func(c *Conn) {

@@ -88,6 +88,11 @@ func (l *loop) turn(e *entry) {
 		l.carry(&e.posts[i])
 	}
 	l.endTurn(e.point)
+	for i := range e.posts {
+		if run := e.posts[i].Run; run != nil && run.Trip != nil {
+			run.Trip.Done()
+		}
+	}
 }
 
 // endTurn hands over what was queued. The streams that got something have all of
