@@ -38,6 +38,10 @@ type Options struct {
 	Dir        string        // where a started server's temporary data directory is made
 	Executable string        // program to start servers with; empty: this one
 	ServerArgs []string      // further arguments for `serve`
+
+	// Progress is told how far it is, in milliseconds of the time that all is expected
+	// to take, from a goroutine of its own; nil: nobody is.
+	Progress func(what string, done, total int)
 }
 
 // Scenarios lists what Options.Scenario may be, in the order in which `all`

@@ -38,12 +38,16 @@ type benchmark struct {
 }
 
 func (b *benchmark) runAll(ctx context.Context) error {
-	for _, sc := range chosen(b.o) {
+	list := chosen(b.o)
+	for i, sc := range list {
 		if ctx.Err() != nil {
 			return nil
 		}
 		r := &Result{Scenario: sc.name, Unit: sc.unit}
-		if err := b.runOne(ctx, sc, r); err != nil {
+		stop := b.follow(list, i)
+		err := b.runOne(ctx, sc, r)
+		stop()
+		if err != nil {
 			return fmt.Errorf("%s: %w", sc.name, advise(err))
 		}
 		r.judge()

@@ -26,18 +26,24 @@ type Config struct {
 	Groups    GroupsConfig    `koanf:"groups"`
 	System    SystemConfig    `koanf:"system"`
 	Desk      DeskConfig      `koanf:"desk"`
+	Webhooks  WebhooksConfig  `koanf:"webhooks"`
+	Hook      HookConfig      `koanf:"hook"`
 	HTTP      HTTPConfig      `koanf:"http"`
 	WebSocket WebSocketConfig `koanf:"websocket"`
+	TLS       TLSConfig       `koanf:"tls"`
 	Reactors  int             `koanf:"reactors" doc:"number of event loops that own the WebSocket connections; 0 = one for each CPU"`
 	Log       LogConfig       `koanf:"log"`
 }
 
-// ListenConfig holds the three listen addresses, each host:port. Port 0 takes
-// a free one; the ready line tells which.
+// ListenConfig holds the listen addresses, each host:port. Port 0 takes a free
+// one; the ready line tells which.
 type ListenConfig struct {
 	WS    string `koanf:"ws" doc:"address of the WebSocket listener, host:port"`
-	HTTP  string `koanf:"http" doc:"address of the HTTP API and the test page, host:port"`
+	HTTP  string `koanf:"http" doc:"address of the HTTP API and the pages, host:port"`
+	TLS   string `koanf:"tls" doc:"address of a listener that serves all that listen.http does, and /ws, over TLS 1.2 or 1.3, host:port; empty = none; see tls.cert_file, and docs/deploy/proxy.md for what it costs"`
 	Admin string `koanf:"admin" doc:"address of the operator's listener (metrics, health, profiles, backup, rekey), host:port; keep it private: metrics and health ask for no login, see auth.admin_token for the rest"`
+
+	TrustedProxies []string `koanf:"trusted_proxies" doc:"addresses and networks (10.1.0.0/16) of the proxies in front, or the word loopback: what they say of a client's address, by the PROXY protocol (v1, v2) or X-Forwarded-For, is believed; of nobody else; separated by commas"`
 }
 
 // StorageConfig says how the database keeps what it is given.
@@ -114,7 +120,7 @@ type LimitsConfig struct {
 	Connections           int `koanf:"connections" doc:"most WebSocket connections at a time; 0 = as many as the descriptor limit (ulimit -n) allows"`
 	LoginsPerSecond       int `koanf:"logins_per_second" doc:"logins of the whole server that are let in each second, after their token was found good, and as many at once after a pause; who is put off is told when to come back (503); 0 = any number"`
 	ConnectionsPerUser    int `koanf:"connections_per_user" doc:"most WebSocket connections of one user at a time; one more is closed (1013); 0 = any number"`
-	ConnectionsPerAddress int `koanf:"connections_per_address" doc:"most WebSocket connections from one IP address at a time; loopback addresses are exempt; 0 = any number"`
+	ConnectionsPerAddress int `koanf:"connections_per_address" doc:"most WebSocket connections from one IP address at a time; exempt are loopback addresses, and listen.trusted_proxies where they do not say whose a connection is; 0 = any number"`
 	MessageBytes          int `koanf:"message_bytes" doc:"largest message or request body, in bytes"`
 	OutboundBytes         int `koanf:"outbound_bytes" doc:"a connection with more bytes than this waiting to be read is closed (4008)"`
 	GroupMembers          int `koanf:"group_members" doc:"the most that may be asked for as max_members of a group, up to 100000"`
@@ -133,12 +139,14 @@ type SystemConfig struct {
 
 // HTTPConfig says which web pages may call the server.
 type HTTPConfig struct {
-	AllowedOrigins []string `koanf:"allowed_origins" doc:"origins of web pages, beside the server's own, that may open a WebSocket or call the API, such as https://chat.example.com; separated by commas"`
+	AllowedOrigins []string `koanf:"allowed_origins" doc:"origins of web pages, beside the server's own, that may open a WebSocket, call the API or show the desk's widget, such as https://chat.example.com; separated by commas"`
+	Pages          bool     `koanf:"pages" doc:"serve the chat page and the desk's console; the widget and gannet.js are served in any case"`
 }
 
 // WebSocketConfig tunes the protocol.
 type WebSocketConfig struct {
-	Deflate bool `koanf:"deflate" doc:"let clients negotiate permessage-deflate (RFC 7692); saves bytes, costs CPU and memory"`
+	Deflate   bool   `koanf:"deflate" doc:"let clients negotiate permessage-deflate (RFC 7692); saves bytes, costs CPU and memory"`
+	PublicURL string `koanf:"public_url" doc:"where browsers reach the WebSocket listener, such as wss://chat.example.com/ws; empty = a page that came over https asks its own host for /ws, any other the port of listen.ws"`
 }
 
 // LogConfig says what is logged to standard error and how.
@@ -168,10 +176,13 @@ func DefaultConfig() Config {
 			LoginsPerSecond: 2000, ConnectionsPerUser: 10, ConnectionsPerAddress: 1000,
 			MessageBytes: 64 << 10, OutboundBytes: 1 << 20, GroupMembers: MaxGroupMembers,
 		},
-		Groups: GroupsConfig{MaxMembers: 500, ReceiptMembers: 500},
-		System: SystemConfig{User: "system"},
-		Desk:   defaultDesk(),
-		Log:    LogConfig{Level: "info", Format: "text"},
+		Groups:   GroupsConfig{MaxMembers: 500, ReceiptMembers: 500},
+		System:   SystemConfig{User: "system"},
+		HTTP:     HTTPConfig{Pages: true},
+		Desk:     defaultDesk(),
+		Webhooks: defaultWebhooks(),
+		Hook:     defaultHook(),
+		Log:      LogConfig{Level: "info", Format: "text"},
 	}
 }
 

@@ -37,6 +37,7 @@ const year = 366 * 24 * time.Hour
 func (c Config) Validate() error {
 	var p problems
 	c.Listen.validate(&p)
+	c.TLS.validate(&p, c.Listen.TLS)
 	p.unless(c.DataDir != "", "data_dir", c.DataDir, "the name of a directory")
 	c.Storage.validate(&p)
 	p.between("node_id", c.NodeID, 0, MaxNodeID)
@@ -53,9 +54,12 @@ func (c Config) Validate() error {
 	c.Groups.validate(&p, c.Limits.GroupMembers)
 	p.unless(auth.ValidUser(c.System.User), "system.user", c.System.User, "1 to 64 of A-Z a-z 0-9 . _ @ -")
 	c.Desk.validate(&p)
+	c.Webhooks.validate(&p)
+	c.Hook.validate(&p)
 	for _, origin := range c.HTTP.AllowedOrigins {
 		p.unless(isOrigin(origin), "http.allowed_origins", origin, "scheme://host or scheme://host:port")
 	}
+	p.unless(c.WebSocket.PublicURL == "" || isSocketURL(c.WebSocket.PublicURL), "websocket.public_url", c.WebSocket.PublicURL, "ws:// or wss://, host and path, such as wss://chat.example.com/ws")
 	p.between("reactors", c.Reactors, 0, 1024)
 	p.oneOf("log.level", c.Log.Level, "debug", "info", "warn", "error")
 	p.oneOf("log.format", c.Log.Format, "text", "json")
@@ -63,9 +67,14 @@ func (c Config) Validate() error {
 }
 
 func (l ListenConfig) validate(p *problems) {
-	keys := []string{"listen.ws", "listen.http", "listen.admin"}
-	addrs := []string{l.WS, l.HTTP, l.Admin}
+	_, err := l.proxies()
+	p.add(err)
+	keys := []string{"listen.ws", "listen.http", "listen.admin", "listen.tls"}
+	addrs := []string{l.WS, l.HTTP, l.Admin, l.TLS}
 	for i, addr := range addrs {
+		if addr == "" && keys[i] == "listen.tls" {
+			continue
+		}
 		if !isListenAddress(addr) {
 			p.unless(false, keys[i], addr, "host:port with a port from 0 to 65535, such as 127.0.0.1:9502")
 			continue
@@ -134,7 +143,7 @@ func (c Config) devModeStaysHome() error {
 		return nil
 	}
 	var p problems
-	for _, l := range [][2]string{{"listen.ws", c.Listen.WS}, {"listen.http", c.Listen.HTTP}} {
+	for _, l := range [][2]string{{"listen.ws", c.Listen.WS}, {"listen.http", c.Listen.HTTP}, {"listen.tls", c.Listen.TLS}} {
 		key, addr := l[0], l[1]
 		if isListenAddress(addr) && !isLoopback(addr) {
 			p.add(fmt.Errorf("%s: %q can be reached from other machines, and with auth.mode dev anybody could be anyone; "+
@@ -204,8 +213,15 @@ func isLoopback(addr string) bool {
 }
 
 // isOrigin reports whether s is a serialised origin as a browser sends it
-// (RFC 6454 section 6.2).
+// (RFC 6454 section 6.2). What would end a source of a Content-Security-Policy is
+// none.
 func isOrigin(s string) bool {
 	u, err := url.Parse(s)
-	return err == nil && u.Host != "" && s == u.Scheme+"://"+u.Host
+	return err == nil && u.Host != "" && s == u.Scheme+"://"+u.Host && !strings.ContainsAny(s, ";,'*")
+}
+
+// isSocketURL reports whether browsers could open a WebSocket there.
+func isSocketURL(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && (u.Scheme == "ws" || u.Scheme == "wss") && isOrigin(u.Scheme+"://"+u.Host) && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }

@@ -19,12 +19,14 @@ import (
 	"gannet/engine/internal/chat"
 	"gannet/engine/internal/door"
 	"gannet/engine/internal/failpoint"
+	"gannet/engine/internal/hook"
 	"gannet/engine/internal/httpapi"
 	"gannet/engine/internal/metrics"
 	"gannet/engine/internal/operator"
 	"gannet/engine/internal/reactor"
 	"gannet/engine/internal/sequencer"
 	"gannet/engine/internal/sse"
+	"gannet/engine/internal/webhook"
 	"gannet/storage"
 )
 
@@ -41,6 +43,8 @@ type Engine struct {
 	seq      *sequencer.Sequencer
 	chat     *chat.Service
 	desk     counter
+	webhooks *webhook.Hub
+	hook     *hook.Hook // nil: nobody is asked
 	door     *door.Door
 	verifier *auth.Verifier
 	keys     *auth.APIKeys
@@ -48,7 +52,9 @@ type Engine struct {
 	streams  *sse.Hub // one more reactor, after the others
 	public   *httpapi.Server
 	admin    *httpapi.Server
+	tls      edge
 	metrics  *metrics.Registry
+	history  *metrics.History // of some of them
 	backups  *operator.Backups
 	rekey    *operator.Rekey
 	sealed   bool // the data is encrypted
@@ -87,7 +93,8 @@ func newEngine(cfg Config, logger *slog.Logger, p parts) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, logger: logger, verifier: verifier, keys: keys, metrics: metrics.New(), failed: make(chan error, 8), stopped: make(chan struct{})}
-	if e.files, err = newFileBudget(); err != nil {
+	e.history = metrics.NewHistory(e.metrics)
+	if e.files, err = newFileBudget(cfg.Listen.TLS != ""); err != nil {
 		return nil, err
 	}
 	sealing, err := cfg.Storage.Keys()
@@ -125,6 +132,9 @@ func (e *Engine) build() (err error) {
 	e.chat = chat.New(e.chatConfig(), e.db, e.seq, e.door)
 	e.door.Chat = e.chat
 	if err := e.buildDesk(); err != nil {
+		return err
+	}
+	if err := e.buildWebhooks(); err != nil {
 		return err
 	}
 	e.buildOperator()
@@ -166,7 +176,9 @@ func (e *Engine) Start() error {
 	e.started = true
 	e.chat.Start()
 	e.desk.Start()
+	e.webhooks.Start()
 	e.observe()
+	e.history.Start()
 	e.space.watch()
 	e.door.Unlock()
 	e.serve(e.public)
@@ -183,9 +195,13 @@ func (e *Engine) Start() error {
 	return nil
 }
 
-// listen binds all three addresses.
+// listen binds all addresses.
 func (e *Engine) listen() (err error) {
 	c := &e.cfg
+	proxies, err := c.Listen.proxies()
+	if err != nil {
+		return err
+	}
 	e.reactors, err = reactor.Start(reactor.Config{
 		Addr:           c.Listen.WS,
 		Reactors:       c.Reactors,
@@ -193,6 +209,7 @@ func (e *Engine) listen() (err error) {
 		MaxOutbound:    c.Limits.OutboundBytes,
 		MaxConnections: c.Limits.Connections,
 		MaxPerAddress:  c.Limits.ConnectionsPerAddress,
+		Proxies:        proxies,
 		MaxLogins:      c.Limits.LoginsPerSecond,
 		ReserveFiles:   e.files.reserved,
 		IdleTimeout:    c.Heartbeat.Idle,
@@ -207,16 +224,22 @@ func (e *Engine) listen() (err error) {
 	}
 	e.door.Reactors = e.reactors
 	e.openStreams()
+	if err := e.openTLS(); err != nil {
+		return err
+	}
 	e.public = httpapi.New(httpapi.Config{
 		Chat: e.chat, Auth: e.verifier, Keys: e.keys, Events: events{e.streams}, Origins: e.origins(),
 		Desk: e.desk.Desk, Visitors: e.desk.visitors, PerMinute: c.Desk.VisitorsPerMinute, IdentitySecret: []byte(c.Desk.IdentitySecret),
 		SystemUser: c.System.User, PerSecond: c.Limits.HTTPPerSecond, Burst: c.Limits.HTTPBurst,
 		MaxBody: c.Limits.MessageBytes, MaxConnections: e.files.http,
-		WebSocket: e.reactors.Addr().String(),
-		Ready:     e.readiness, Metrics: e.metrics, Logger: e.logger,
+		Pages: e.pages(), Proxies: proxies, Upgrade: e.tls.upgrades(),
+		Ready: e.readiness, Metrics: e.metrics, Logger: e.logger,
 	})
 	if err := e.public.Listen(c.Listen.HTTP); err != nil {
 		return fmt.Errorf("listen.http: %w", err)
+	}
+	if err := e.listenTLS(); err != nil {
+		return err
 	}
 	e.admin = httpapi.NewAdmin(e.adminConfig())
 	if err := e.admin.Listen(c.Listen.Admin); err != nil {
@@ -264,9 +287,11 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 		e.reactors.StopAccepting()
 	}
 	e.closeStreams(ctx) // before HTTP, which would wait for them
+	e.closeHook(ctx)    // before HTTP, too: requests wait for it
 	e.closeHTTP(ctx)
 	e.stopOperator()
 	e.closeDesk(ctx)
+	e.webhooks.Stop()
 	if e.reactors != nil {
 		if e.started {
 			e.cut("answering", e.seq.Drain(ctx))
@@ -274,9 +299,15 @@ func (e *Engine) Shutdown(ctx context.Context) error {
 		}
 		e.cut("closing connections", e.reactors.Close(ctx, shutdownFrame, codec.CloseRestart))
 	}
+	e.closeTLS(ctx)
 	unfinished := e.closeOperator(ctx)
+	e.closeWebhooks(ctx)
 	e.seq.Stop()
+	e.webhooks.Wait()
 	close(e.stopped)
+	if e.started {
+		e.history.Stop()
+	}
 	e.door.Close()
 	e.verifier.Close()
 	e.chat.Close()

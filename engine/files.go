@@ -12,6 +12,7 @@ import (
 type fileBudget struct {
 	reserved int
 	http     int // connections of the public HTTP listener, a part of reserved
+	secure   int // WebSocket connections over TLS; 0: there is no TLS
 }
 
 const (
@@ -20,15 +21,32 @@ const (
 )
 
 // newFileBudget reads the limit, which Go has raised to the hard one.
-func newFileBudget() (fileBudget, error) {
+func newFileBudget(tls bool) (fileBudget, error) {
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return fileBudget{}, fmt.Errorf("reading the descriptor limit: %w", err)
 	}
-	return divideFiles(limit.Cur), nil
+	b := divideFiles(limit.Cur)
+	if tls {
+		b = b.withTLS(limit.Cur)
+	}
+	return b, nil
 }
 
 func divideFiles(limit uint64) fileBudget {
 	reserved := int(max(leastReserved, min(mostReserved, limit/2)))
 	return fileBudget{reserved: reserved, http: reserved / 2}
+}
+
+// filesPerSecure is what a WebSocket over TLS takes: the client's socket, and two for
+// the way from there to a loop.
+const filesPerSecure = 3
+
+// withTLS leaves room for as many HTTP connections over TLS, and for all WebSocket
+// connections to be of that kind.
+func (b fileBudget) withTLS(limit uint64) fileBudget {
+	all := int(min(limit, 1<<40))
+	b.secure = max(1, (all-b.reserved-b.http)/filesPerSecure)
+	b.reserved = all - b.secure
+	return b
 }

@@ -18,3 +18,18 @@ func TestDivideFiles(t *testing.T) {
 		}
 	}
 }
+
+// With TLS each WebSocket may take three descriptors, and HTTP as many again.
+func TestDivideFilesWithTLS(t *testing.T) {
+	for _, limit := range []uint64{1 << 40, 20000, 1024, 300} {
+		plain := divideFiles(limit)
+		got := plain.withTLS(limit)
+		most := int(limit) - got.reserved // WebSocket connections that the loops take
+		if got.secure != most || got.http != plain.http || got.secure < 1 {
+			t.Errorf("limit %d: %+v", limit, got)
+		}
+		if used := 3*got.secure + plain.reserved + got.http; used > int(limit) && got.secure > 1 {
+			t.Errorf("limit %d: %d may be used", limit, used)
+		}
+	}
+}

@@ -56,7 +56,7 @@ var mayImport = map[string][]string{
 	"bench/desk":          {"codec", "codec/wire", "codec/client", "engine/auth", "bench"},
 	"bench/mutants":       {},
 	"cmd/gannet/doctor":   {},
-	"cmd/gannet/terminal": {"codec/client", "codec/wire"},
+	"cmd/gannet/terminal": {"codec", "codec/client", "codec/wire"},
 	"cmd/gannet": {
 		"engine", "engine/auth", "storage", "bench", "bench/checker", "bench/chaos", "bench/desk", "bench/overload", "cmd/gannet/doctor", "cmd/gannet/terminal",
 	},

@@ -14,6 +14,7 @@ func TestMetrics(t *testing.T) {
 	a.ask(`{"type":"send","cid":"c","to":"2","content":"hi"}`, object{"type": "sent"})
 	a.enterGroup(`{"type":"send","group_id":"7","content":"hi"}`, "created", 1)
 	s.api("GET", "/healthz", "")
+	s.asOperator("POST", "/webhooks", `{"name":"h","url":"http://127.0.0.1:1","events":["*"],"paused":true}`)
 
 	text := s.scrape()
 	for _, line := range []string{

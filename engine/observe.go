@@ -10,20 +10,19 @@ import (
 	"gannet/engine/internal/reactor"
 	"gannet/engine/internal/sequencer"
 	"gannet/engine/internal/sse"
-	"gannet/storage"
 )
 
 // observer counts what the syncer publishes. Its methods run on the syncer's
 // goroutine.
 type observer struct {
-	singles, groups, services   metrics.Counter
-	events                      metrics.Counter
-	duplicates                  metrics.Counter
-	batch, fsync, send, deliver metrics.Histogram
-	turn                        int
+	singles, groups, services metrics.Counter
+	events                    metrics.Counter
+	duplicates                metrics.Counter
+	batch, bytes, fsync, send metrics.Histogram
+	rooms                     *metrics.TopRooms
 }
 
-func newObserver(m *metrics.Registry) *observer {
+func newObserver(m *metrics.Registry, rooms *metrics.TopRooms) *observer {
 	return &observer{
 		singles:    m.Counter(metrics.MessagesProcessed, "single"),
 		groups:     m.Counter(metrics.MessagesProcessed, "group"),
@@ -31,9 +30,10 @@ func newObserver(m *metrics.Registry) *observer {
 		events:     m.Counter(metrics.MessagesProcessed, "event"),
 		duplicates: m.Counter(metrics.Duplicates),
 		batch:      m.Histogram(metrics.CommitBatch),
+		bytes:      m.Histogram(metrics.CommitBytes),
 		fsync:      m.Histogram(metrics.FsyncSeconds),
 		send:       m.Histogram(metrics.SendSeconds),
-		deliver:    m.Histogram(metrics.DeliverySeconds),
+		rooms:      rooms,
 	}
 }
 
@@ -45,6 +45,8 @@ func (o *observer) published(p *sequencer.Published) {
 	o.duplicates.Add(p.Duplicates)
 	if n := p.Singles + p.Groups + p.Services + p.Events; n > 0 {
 		o.batch.Observe(float64(n))
+		o.bytes.Observe(float64(p.Bytes))
+		o.countRooms(p)
 	}
 	if p.Fsync > 0 {
 		o.fsync.Observe(p.Fsync.Seconds())
@@ -55,15 +57,15 @@ func (o *observer) published(p *sequencer.Published) {
 	}
 }
 
-// handOver times one submission of each batch until a reactor, each in its turn,
-// has come to the posts of the batch.
-func (o *observer) handOver(r *reactor.Reactors, p *sequencer.Published) {
-	if len(p.Arrivals()) == 0 {
-		return
-	}
-	o.turn++
-	arrived := p.Arrivals()[0]
-	r.Do(o.turn%r.Len(), func() { o.deliver.Observe(time.Since(arrived).Seconds()) })
+// countRooms notes which groups the batch is about, for the list of the busiest.
+func (o *observer) countRooms(p *sequencer.Published) {
+	o.rooms.Lock()
+	defer o.rooms.Unlock()
+	p.Rooms(func(head *sequencer.Head, entries, connections int) {
+		if head.Kind == sequencer.Group {
+			o.rooms.Add(head.Num, head.ID, entries, entries*connections)
+		}
+	})
 }
 
 // observe registers everything that is read at a scrape.
@@ -73,6 +75,10 @@ func (e *Engine) observe() {
 	e.observeQueues()
 	e.observeStorage()
 	e.observeDesk()
+	e.observeDrops()
+	e.metrics.ObserveRuntime()
+	e.metrics.ObserveProcess()
+	e.observeHook()
 	version, commit := build()
 	e.metrics.GaugeFunc(metrics.BuildInfo, func() float64 { return 1 }, version, commit, runtime.Version())
 }
@@ -126,19 +132,46 @@ func (e *Engine) observeQueues() {
 	m.CounterFunc(metrics.MessagesRedelivered, func() uint64 { return e.chat.Stats().Redelivered })
 }
 
+// observeDrops sums up what was refused or cut off for load.
+func (e *Engine) observeDrops() {
+	m := e.metrics
+	var s reactor.Stats
+	m.BeforeScrape(func() { s = e.reactors.Stats() })
+	for reason, fn := range map[string]func() uint64{
+		"busy":          func() uint64 { now := e.chat.Stats(); return now.BusySends + now.BusyReads },
+		"rate_limited":  func() uint64 { return e.chat.Stats().RateLimited },
+		"storage_full":  e.seq.RefusedFull,
+		"logins":        func() uint64 { return s.Postponed },
+		"overflow":      func() uint64 { return s.Refused },
+		"slow_consumer": func() uint64 { return s.Slow },
+		"slow_stream":   func() uint64 { return e.streams.Stats().Slow },
+	} {
+		m.CounterFunc(metrics.Drops, fn, reason)
+	}
+}
+
 func (e *Engine) observeStorage() {
 	m := e.metrics
-	var s storage.Metrics
+	s := e.db.Metrics()
 	m.BeforeScrape(func() { s = e.db.Metrics() })
 	gauge := func(n metrics.GaugeName, fn func() uint64) {
 		m.GaugeFunc(n, func() float64 { return float64(fn()) })
 	}
 	gauge(metrics.StorageDiskBytes, func() uint64 { return s.DiskBytes })
 	gauge(metrics.StorageWALBytes, func() uint64 { return s.WALBytes })
+	m.CounterFunc(metrics.StorageWALWritten, func() uint64 { return s.WALBytesWritten })
 	gauge(metrics.StorageMemtableBytes, func() uint64 { return s.MemTableBytes })
 	gauge(metrics.StorageCompactionDebt, func() uint64 { return s.CompactionDebt })
 	gauge(metrics.StorageReadAmp, func() uint64 { return uint64(s.L0Sublevels) })
+	for i := range s.Levels {
+		level := strconv.Itoa(i)
+		m.GaugeFunc(metrics.StorageLevelFiles, func() float64 { return float64(s.Levels[i].Files) }, level)
+		m.GaugeFunc(metrics.StorageLevelBytes, func() float64 { return float64(s.Levels[i].Bytes) }, level)
+		m.GaugeFunc(metrics.StorageLevelScore, func() float64 { return s.Levels[i].Score }, level)
+	}
 	m.CounterFunc(metrics.StorageFlushes, func() uint64 { return uint64(s.Flushes) })
+	m.CounterFunc(metrics.StorageFlushBytes, func() uint64 { return s.FlushedBytes })
+	gauge(metrics.StorageCompacting, func() uint64 { return uint64(s.CompactionsRunning) })
 	m.CounterFunc(metrics.StorageCompactions, func() uint64 { return uint64(s.Compactions) })
 	m.CounterFunc(metrics.StorageCompactionBytes, func() uint64 { return s.CompactedBytes })
 	m.CounterFunc(metrics.StorageStalls, func() uint64 { return uint64(s.WriteStalls) })
@@ -148,6 +181,7 @@ func (e *Engine) observeStorage() {
 	gauge(metrics.StorageFreeBytes, e.space.left.Load)
 	gauge(metrics.StorageFull, func() uint64 { return zeroOrOne(e.space.full.Load()) })
 	m.CounterFunc(metrics.StorageFullRefusals, e.seq.RefusedFull)
+	gauge(metrics.StorageCacheBytes, func() uint64 { return uint64(s.CacheBytes) })
 	m.CounterFunc(metrics.StorageCacheHits, func() uint64 { return uint64(s.CacheHits) })
 	m.CounterFunc(metrics.StorageCacheMisses, func() uint64 { return uint64(s.CacheMisses) })
 }

@@ -27,7 +27,7 @@ func (e *Engine) roomForBackup() error {
 func (e *Engine) adminConfig() httpapi.AdminConfig {
 	return httpapi.AdminConfig{
 		Local: isLoopback(e.cfg.Listen.Admin), Token: e.cfg.Auth.AdminToken,
-		Backups: e.backups, Rekey: e.rekey,
+		Backups: e.backups, Rekey: e.rekey, Webhooks: e.webhooks, Live: e.live(),
 		Ready: e.readiness, Metrics: e.metrics, Logger: e.logger,
 	}
 }

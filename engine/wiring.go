@@ -7,6 +7,7 @@ import (
 	"gannet/engine/auth"
 	"gannet/engine/internal/chat"
 	"gannet/engine/internal/delivery"
+	"gannet/engine/internal/metrics"
 	"gannet/engine/internal/sequencer"
 	"gannet/storage"
 )
@@ -14,7 +15,8 @@ import (
 // sequencerConfig and chatConfig say what the two that know nothing of the
 // configuration need to know, and whom they call.
 func (e *Engine) sequencerConfig() sequencer.Config {
-	observer := newObserver(e.metrics)
+	observer := newObserver(e.metrics, e.history.Rooms())
+	delivered := e.metrics.Histogram(metrics.DeliverySeconds)
 	return sequencer.Config{
 		Reactors:           e.cfg.Reactors + 1, // with the streams
 		Node:               e.cfg.NodeID,
@@ -26,16 +28,14 @@ func (e *Engine) sequencerConfig() sequencer.Config {
 		Congested:          func() bool { return e.reactors.Backlogged() || e.streams.Backlogged() },
 		Encoder:            chat.Encoder{Refusal: func(err error) *wire.Error { return e.chat.Refusal(err) }},
 		Post:               e.post,
-		Presence:           func(user string, online bool) { e.chat.Changed(user, online); e.desk.Present(user, online) },
+		Presence:           func(user string, online bool) { e.present(user, online) },
 		Staff:              func(user string, now sequencer.Staff) { e.desk.Present(user, now != sequencer.StaffNone) },
 		Spoken:             func(tx *sequencer.Tx, head *sequencer.Head, from string) { e.desk.Spoken(tx, head, from) },
 		Rewritten:          func(conv, seq uint64) { e.chat.Rewritten(conv, seq) },
-		Observe: func(p *sequencer.Published) {
-			observer.published(p)
-			observer.handOver(e.reactors, p)
-		},
-		Fatal:  e.fatal,
-		Logger: e.logger,
+		Observe:            func(p *sequencer.Published) { observer.published(p); e.ringWebhooks(p) },
+		Arrived:            delivered.ObserveDuration,
+		Fatal:              e.fatal,
+		Logger:             e.logger,
 	}
 }
 
@@ -62,6 +62,7 @@ func (e *Engine) chatConfig() chat.Config {
 		MessagesPerSecond: e.cfg.Limits.MessagesPerSecond,
 		Burst:             e.cfg.Limits.Burst,
 
+		Hook:        e.buildHook(),
 		Renew:       e.door.Renew,
 		Agent:       e.agentRequest,
 		Staff:       e.staffCame,

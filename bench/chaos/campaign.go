@@ -34,7 +34,8 @@ type campaign struct {
 	dead       bool                 // no server starts any more
 	answered   <-chan time.Duration // how long the last fault was felt; nil: nobody asks
 	recoveries []time.Duration
-	missed     int // rounds in which a server didn't come to where it was to kill itself
+	over       func(rounds int) // is told how many rounds are over
+	missed     int              // rounds in which a server didn't come to where it was to kill itself
 }
 
 // secret signs the logins of all campaigns. The servers listen on loopback only,
@@ -49,7 +50,7 @@ func newCampaign(o *Options, f fault, number, rounds int) (*campaign, error) {
 	seed := o.Seed + uint64(number)
 	c := &campaign{
 		fault: f, number: number, rounds: rounds, program: o.Program, dir: dir, seed: seed,
-		rng: rand.New(rand.NewPCG(seed, nameSeed(f.name))), rec: newRecorder(),
+		rng: rand.New(rand.NewPCG(seed, nameSeed(f.name))), rec: newRecorder(), over: func(int) {},
 		env: []string{"GANNET_AUTH_JWT_SECRET=" + secret},
 		settings: append([]string{
 			"auth.mode=jwt", "log.level=warn", "log.format=json", "recall.window=240h", "recall.text=" + recallText,
@@ -101,6 +102,7 @@ func (c *campaign) run(ctx context.Context) error {
 	defer c.world.actors.Wait()
 	defer cancel()
 	for c.left = c.rounds; c.left > 0 && !c.dead && ctx.Err() == nil; {
+		c.over(c.rounds - c.left)
 		c.left--
 		c.fault.strike(ctx, c)
 	}

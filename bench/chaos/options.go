@@ -18,6 +18,9 @@ type Options struct {
 	History string   // file or directory where the histories are kept; "": kept only where something is wrong
 	Dir     string   // directory in which the data directories are made; "": the system's
 	JSON    bool     // print JSON instead of a table
+
+	// Progress is told how many rounds of how many are over; nil: nobody is.
+	Progress func(what string, done, total int)
 }
 
 // UsageError is a mistake in the options.

@@ -38,11 +38,13 @@ func Run(ctx context.Context, o Options, stdout, stderr io.Writer) error {
 	}
 	fmt.Fprintf(stderr, "chaos: seed %d\n", o.Seed)
 	var results []Result
+	done, total := 0, o.allRounds(chosen)
 	for _, f := range chosen {
-		r, err := o.try(ctx, f, stderr)
+		r, err := o.try(ctx, f, stderr, func(rounds int) { o.tellOf(f, done+rounds, total) })
 		if err != nil {
 			return err
 		}
+		done += o.rounds(f)
 		results = append(results, r)
 	}
 	if err := write(stdout, o, results); err != nil {
@@ -98,16 +100,30 @@ func (o *Options) rounds(f fault) int {
 	return max(1, o.Rounds*f.rounds/faults[0].rounds)
 }
 
+func (o *Options) allRounds(list []fault) (n int) {
+	for _, f := range list {
+		n += o.rounds(f)
+	}
+	return n
+}
+
+func (o *Options) tellOf(f fault, done, total int) {
+	if o.Progress != nil {
+		o.Progress("chaos: "+f.name, done, total)
+	}
+}
+
 // try plays the campaigns of a fault: at least two where there are rounds for it,
-// every other one with encrypted data.
-func (o *Options) try(ctx context.Context, f fault, stderr io.Writer) (Result, error) {
+// every other one with encrypted data. It tells how many rounds are over.
+func (o *Options) try(ctx context.Context, f fault, stderr io.Writer, over func(rounds int)) (Result, error) {
 	r := Result{Fault: f.name, About: f.about}
-	parts := split(o.rounds(f))
+	parts, before := split(o.rounds(f)), 0
 	for number, n := range parts {
 		c, err := newCampaign(o, f, number, n)
 		if err != nil {
 			return r, err
 		}
+		c.over = func(rounds int) { over(before + rounds) }
 		c.only = len(o.Faults) == 1 && len(parts) == 1
 		if err := c.run(ctx); err != nil && !errors.Is(err, errHopeless) {
 			return r, fmt.Errorf("%s, campaign %d in %s: %w", f.name, number, c.dir, err)
@@ -116,6 +132,7 @@ func (o *Options) try(ctx context.Context, f fault, stderr io.Writer) (Result, e
 		if err != nil {
 			return r, err
 		}
+		before += n
 		r.add(c, j)
 		r.Encrypted = r.Encrypted || c.encrypted
 		tell(stderr, c, &j)

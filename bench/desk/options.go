@@ -25,6 +25,10 @@ type Options struct {
 	JSON    bool   // print JSON instead of text
 	Program string // the gannet that is tried; "": this one
 	Dir     string // directory in which the data directories are made; "": the system's
+
+	// Progress is told how many visits of how many have begun in the simulation; nil:
+	// nobody is.
+	Progress func(what string, done, total int)
 }
 
 // UsageError is a mistake in the options.

@@ -216,6 +216,9 @@ func (s *simulation) strikes(ctx context.Context, over <-chan struct{}, progress
 	for {
 		s.ride(s.over())
 		begun, open := min(int(s.number.Load()), s.o.Visitors), s.inSession.Load()
+		if s.o.Progress != nil {
+			s.o.Progress("desk: visits", begun, s.o.Visitors)
+		}
 		if s.due(begun) && open > 0 {
 			if err := s.strike(ctx); err != nil {
 				s.add(kindServer, "", "after kill %d: %v", s.kills, err)

@@ -20,6 +20,9 @@ type Options struct {
 	Dir        string   // where data directories are made; empty: the system's choice
 	Executable string   // program to start servers and attackers with; empty: this one
 	ServerArgs []string // further arguments for `serve`
+
+	// Progress is told how many attacks of how many are over; nil: nobody is.
+	Progress func(what string, done, total int)
 }
 
 // Attacks lists what Options.Attacks may hold, in the order in which they run.

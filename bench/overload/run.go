@@ -38,7 +38,11 @@ func measure(ctx context.Context, o Options, stderr io.Writer) ([]*Row, error) {
 		return nil, err
 	}
 	var rows []*Row
-	for _, a := range o.chosen() {
+	chosen := o.chosen()
+	for i, a := range chosen {
+		if o.Progress != nil {
+			o.Progress("overload: "+a.name, i, len(chosen))
+		}
 		fmt.Fprintf(stderr, "%s: %s\n", a.name, a.describe(o.Scale))
 		r, err := try(ctx, &o, a)
 		if err != nil {

@@ -9,13 +9,14 @@ import (
 const maxAddresses = 1 << 18
 
 // addressOf is where a request comes from, as far as it tells clients apart: of
-// IPv6 the first half, since whoever has one address there has 2^64.
-func addressOf(r *http.Request) string {
+// IPv6 the first half, since whoever has one address there has 2^64. The word of a
+// proxy counts where it is trusted.
+func (s *Server) addressOf(r *http.Request) string {
 	at, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return "" // of no connection that we know; they share one
 	}
-	addr := at.Addr().Unmap().WithZone("")
+	addr := s.proxies.Client(at.Addr().Unmap().WithZone(""), r.Header["X-Forwarded-For"])
 	if addr.Is6() {
 		addr = netip.PrefixFrom(addr, 64).Masked().Addr()
 	}

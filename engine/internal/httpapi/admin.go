@@ -8,10 +8,14 @@ import (
 
 	"gannet/codec/wire"
 	"gannet/engine/internal/metrics"
+	"gannet/engine/internal/web"
 )
 
 // adminConns bounds the operator's listener: scrapers, a few people.
 const adminConns = 64
+
+// adminBody bounds the body of a request to it.
+const adminBody = 64 << 10
 
 // AdminConfig configures the operator's server. All fields are needed but Token.
 type AdminConfig struct {
@@ -20,26 +24,32 @@ type AdminConfig struct {
 	// profiles by letting its name resolve to this machine.
 	Local bool
 	// Token is what a login shows; empty means that there is none. Then profiles,
-	// backup and rekey are served only while Local.
+	// backup, rekey and webhooks are served only while Local.
 	Token   string
 	Backups Backups
 	Rekey   Rekey
+	Live    Live
+
+	Webhooks Webhooks
+
 	Ready   func() *wire.Error // as in Config
 	Metrics *metrics.Registry
 	Logger  *slog.Logger
 }
 
 // NewAdmin builds the operator's server: metrics and the health paths, which need
-// no login, profiles, backup and rekey. It counts none of its own requests.
+// no login, profiles, backup, rekey and webhooks. It counts none of its own requests.
 func NewAdmin(c AdminConfig) *Server {
 	s := &Server{
 		origins: Origins{Dev: c.Local}, ready: c.Ready, logger: c.Logger,
-		operator: newOperatorLogin(c.Token, c.Local), backups: c.Backups, rekey: c.Rekey,
+		operator: newOperatorLogin(c.Token, c.Local), backups: c.Backups, rekey: c.Rekey, live: c.Live,
+		webhooks: c.Webhooks, maxBody: adminBody,
 	}
-	s.service = newService(s, adminConns, c.Logger)
+	s.service = newService(s, adminConns, nil, c.Logger)
 	s.http.ReadTimeout = 0 // its end would cancel a profile of more seconds
 	s.mux = s.newMux(adminRoutes())
 	s.mountPlain(s.mux, "/metrics", scrape(c.Metrics, c.Logger))
+	s.mountSite(s.mux, web.NewAdmin())
 	s.mountProfiles(s.mux)
 	c.Metrics.GaugeFunc(metrics.HTTPConnections, s.connections, "admin")
 	return s
@@ -57,7 +67,7 @@ func scrape(r *metrics.Registry, logger *slog.Logger) http.Handler {
 // adminRoutes lists what the operator's listener serves, besides metrics and
 // profiles.
 func adminRoutes() []route {
-	return slices.Concat(healthRoutes(), backupRoutes(), rekeyRoutes())
+	return slices.Concat(healthRoutes(), liveRoutes(), backupRoutes(), rekeyRoutes(), webhookRoutes())
 }
 
 // mountProfiles serves pprof without net/http/pprof's own registration, which

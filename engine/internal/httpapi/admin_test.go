@@ -56,9 +56,11 @@ func (f *fakeOperator) Cancel() operator.RekeyState {
 }
 
 func newTestAdmin(f *fakeOperator, local bool, token string) *Server {
+	figures := metrics.New()
 	return NewAdmin(AdminConfig{
-		Local: local, Token: token, Backups: f, Rekey: f, Ready: func() *wire.Error { return nil },
-		Metrics: metrics.New(), Logger: slog.New(slog.DiscardHandler),
+		Local: local, Token: token, Backups: f, Rekey: f, Webhooks: fakeWebhooks{f}, Ready: func() *wire.Error { return nil },
+		Live:    Live{History: metrics.NewHistory(figures), Started: time.UnixMilli(7), Version: "v1", Commit: "c0ffee"},
+		Metrics: figures, Logger: slog.New(slog.DiscardHandler),
 	})
 }
 
@@ -66,6 +68,7 @@ func newTestAdmin(f *fakeOperator, local bool, token string) *Server {
 var operatorPaths = []struct {
 	request string
 	open    bool // without a login
+	body    string
 	call    string
 }{
 	{request: "GET /healthz", open: true},
@@ -74,12 +77,22 @@ var operatorPaths = []struct {
 	{request: "GET /debug/pprof/"},
 	{request: "GET /debug/pprof/goroutine"},
 	{request: "GET /debug/pprof/symbol"},
+	{request: "GET /api/v1/live"},
 	{request: "POST /api/v1/backups", call: "create"},
 	{request: "GET /api/v1/backups/b1/files/000004.sst", call: "open b1 000004.sst"},
 	{request: "DELETE /api/v1/backups/b1", call: "remove b1"},
 	{request: "POST /api/v1/rekey", call: "start"},
 	{request: "GET /api/v1/rekey", call: "state"},
 	{request: "DELETE /api/v1/rekey", call: "cancel"},
+	{request: "POST /api/v1/webhooks", body: `{"name":"h"}`, call: "add h[] 0 -1 false false"},
+	{request: "GET /api/v1/webhooks", call: "list"},
+	{request: "GET /api/v1/webhooks/h", call: "get h"},
+	{request: "PATCH /api/v1/webhooks/h", body: "{}", call: "update h[] true false"},
+	{request: "DELETE /api/v1/webhooks/h", call: "remove h"},
+	{request: "POST /api/v1/webhooks/h/test", call: "test h"},
+	{request: "GET /api/v1/webhooks/h/dead", call: "dead h0 100"},
+	{request: "POST /api/v1/webhooks/h/replay", call: "replay h0 0"},
+	{request: "DELETE /api/v1/webhooks/h/dead", call: "discard h0 0"},
 }
 
 // Who may do what on the operator's listener.
@@ -110,7 +123,7 @@ func TestOperatorLogin(t *testing.T) {
 		for _, p := range operatorPaths {
 			f := &fakeOperator{file: strings.NewReader("abc")}
 			method, path, _ := strings.Cut(p.request, " ")
-			status, _, body := do(newTestAdmin(f, c.local, c.token), request(method, path, "", c.headers...))
+			status, _, body := do(newTestAdmin(f, c.local, c.token), request(method, path, p.body, c.headers...))
 			want := c.status
 			if p.open {
 				want = 200

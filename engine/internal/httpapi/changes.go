@@ -23,7 +23,7 @@ func changeRoutes() []route {
 				id: "editMessage", tag: tagMessages, summary: "Give a message another content",
 				text:    "One's own message, for edit.window after it was sent.",
 				body:    editBody{},
-				reasons: words(changeReasons, wire.ReasonEditExpired, wire.ReasonConflict),
+				reasons: words(changeReasons, wire.ReasonEditExpired, wire.ReasonConflict, wire.ReasonDenied),
 			},
 		},
 	}

@@ -1,5 +1,5 @@
 // Package httpapi is the HTTP face of the engine: the API under /api/v1, the
-// health paths and the test page on the public listener, and metrics and
+// health paths and the pages on the public listener, and metrics and
 // profiles on the operator's.
 //
 // It translates and guards, and knows no chat rules. A request passes, in this

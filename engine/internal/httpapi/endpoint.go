@@ -89,7 +89,7 @@ func hold(ctx context.Context) {
 func (s *Server) admit(x *exchange, rt *route, now time.Time) *wire.Error {
 	switch {
 	case rt.perAddress:
-		return s.arrivals.take(addressOf(x.r), now)
+		return s.arrivals.take(s.addressOf(x.r), now)
 	case rt.level == levelOpen:
 		return nil
 	case rt.level == levelOperator:

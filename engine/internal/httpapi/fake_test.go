@@ -17,6 +17,7 @@ import (
 	"gannet/engine/auth"
 	"gannet/engine/internal/chat"
 	"gannet/engine/internal/metrics"
+	"gannet/engine/internal/web"
 )
 
 // fakeChat answers without storing anything and remembers the last call.
@@ -121,7 +122,7 @@ func newTestServer(f Chat, dev bool) *Server {
 		Origins:        Origins{Dev: dev, Allowed: []string{"https://chat.example.com"}},
 		MaxBody:        testMaxBody,
 		MaxConnections: 100,
-		WebSocket:      "127.0.0.1:9502",
+		Pages:          web.Config{WebSocket: "127.0.0.1:9502", Dev: dev},
 		Ready:          func() *wire.Error { return nil },
 		Metrics:        metrics.New(),
 		Logger:         slog.New(slog.DiscardHandler),

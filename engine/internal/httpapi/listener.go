@@ -4,6 +4,8 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+
+	"gannet/codec"
 )
 
 // boundedListener holds at most a fixed number of connections open. At the
@@ -11,14 +13,15 @@ import (
 // it takes no descriptor of ours.
 type boundedListener struct {
 	net.Listener
-	slots  chan struct{} // a token for each open connection, and one while an Accept waits
-	open   atomic.Int64  // connections
-	closed chan struct{}
-	close  func() error
+	proxies codec.Proxies // from whom a PROXY header may come
+	slots   chan struct{} // a token for each open connection, and one while an Accept waits
+	open    atomic.Int64  // connections
+	closed  chan struct{}
+	close   func() error
 }
 
-func newBoundedListener(l net.Listener, bound int) *boundedListener {
-	b := &boundedListener{Listener: l, slots: make(chan struct{}, bound), closed: make(chan struct{})}
+func newBoundedListener(l net.Listener, bound int, proxies codec.Proxies) *boundedListener {
+	b := &boundedListener{Listener: l, proxies: proxies, slots: make(chan struct{}, bound), closed: make(chan struct{})}
 	b.close = sync.OnceValue(func() error {
 		close(b.closed)
 		return l.Close()
@@ -39,6 +42,9 @@ func (l *boundedListener) Accept() (net.Conn, error) {
 		return nil, err
 	}
 	l.open.Add(1)
+	if peer, ok := c.RemoteAddr().(*net.TCPAddr); ok && l.proxies.Trusts(peer.AddrPort().Addr()) {
+		c = &proxiedConn{Conn: c}
+	}
 	return &conn{Conn: c, leave: sync.OnceFunc(l.leave)}, nil
 }
 

@@ -35,7 +35,7 @@ func messageRoutes() []route {
 // sendReasons are the refusals that a message may meet.
 var sendReasons = words(
 	wire.ReasonForbidden, wire.ReasonNotMember, wire.ReasonMuted, wire.ReasonBlocked, wire.ReasonNotFound,
-	wire.ReasonGroupFull, wire.ReasonSessionClosed,
+	wire.ReasonGroupFull, wire.ReasonSessionClosed, wire.ReasonDenied,
 )
 
 // sendBody is what wire.DecodeBody reads for a send.

@@ -5,6 +5,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"gannet/engine/internal/web"
 )
 
 // route is one line of the API's table: what it does, for whom, and what the
@@ -58,8 +60,20 @@ func (s *Server) newMux(routes []route) *http.ServeMux {
 
 // mountPlain serves a path whose answers aren't in the envelope, by GET.
 func (s *Server) mountPlain(mux *http.ServeMux, path string, h http.Handler) {
-	mux.Handle("GET "+path, &plainEndpoint{next: h, stats: s.newRouteStats("GET " + path)})
+	s.mountCounted(mux, path, h, s.newRouteStats("GET "+path))
+}
+
+func (s *Server) mountCounted(mux *http.ServeMux, path string, h http.Handler, stats *routeStats) {
+	mux.Handle("GET "+path, &plainEndpoint{next: h, stats: stats})
 	mux.Handle(path, s.refuser(errMethod, allow([]string{http.MethodGet})))
+}
+
+// mountSite serves pages, whose many files are counted as one route.
+func (s *Server) mountSite(mux *http.ServeMux, site *web.Site) {
+	stats := s.newRouteStats("GET pages")
+	for _, path := range site.Paths() {
+		s.mountCounted(mux, path, site, stats)
+	}
 }
 
 // allow builds the Allow header. ServeMux serves HEAD wherever it serves GET.

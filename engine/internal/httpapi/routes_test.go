@@ -79,7 +79,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		"/api/v1/groups/7/members/2":  "DELETE, PUT",
 		"/healthz":                    "GET, HEAD",
 		"/":                           "GET, HEAD",
-		"/app.js":                     "GET, HEAD",
+		"/gannet.js":                  "GET, HEAD",
 		"/api/v1/groups/%2e%2e/x?y=z": "",
 	} {
 		status, header, body := do(s, request("TRACE", target, "{}", token))

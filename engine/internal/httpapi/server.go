@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"sync"
 
+	"gannet/codec"
 	"gannet/codec/wire"
 	"gannet/engine/internal/metrics"
 	"gannet/engine/internal/web"
@@ -30,7 +31,9 @@ type Config struct {
 	Origins        Origins            // who may call from a browser; Dev also lets ?uid= in
 	MaxBody        int                // bytes of a request's body
 	MaxConnections int                // open connections; above it, accepting pauses
-	WebSocket      string             // address of the WebSocket listener, host:port, for the page
+	Pages          web.Config         // what people see
+	Proxies        codec.Proxies      // peers that are believed about whom they speak for
+	Upgrade        http.Handler       // takes WebSockets that come over TLS; nil: there is no TLS
 	Ready          func() *wire.Error // nil while the engine takes traffic; called by any goroutine
 
 	Metrics *metrics.Registry
@@ -52,6 +55,7 @@ type Server struct {
 	origins    Origins
 	maxBody    int
 	ready      func() *wire.Error
+	upgrade    http.Handler
 	metrics    *metrics.Registry // nil: requests are not counted
 	logger     *slog.Logger
 
@@ -62,6 +66,8 @@ type Server struct {
 	operator  operatorLogin
 	backups   Backups
 	rekey     Rekey
+	webhooks  Webhooks
+	live      Live
 	mux       *http.ServeMux
 	unrouted  *routeStats
 	exchanges sync.Pool
@@ -72,21 +78,19 @@ func New(c Config) *Server {
 	s := &Server{
 		chat: c.Chat, auth: c.Auth, keys: c.Keys, events: c.Events, systemUser: c.SystemUser,
 		desk: c.Desk, visitors: c.Visitors, identity: c.IdentitySecret,
-		origins: c.Origins, maxBody: c.MaxBody, ready: c.Ready, metrics: c.Metrics, logger: c.Logger,
+		origins: c.Origins, maxBody: c.MaxBody, ready: c.Ready, upgrade: c.Upgrade, metrics: c.Metrics, logger: c.Logger,
 	}
 	s.rate.set(c.PerSecond, c.Burst)
 	if c.Visitors != nil {
 		s.arrivals.setPerMinute(c.PerMinute, maxAddresses)
 	}
-	s.service = newService(s, c.MaxConnections, c.Logger)
+	s.service = newService(s, c.MaxConnections, c.Proxies, c.Logger)
 	s.unrouted = s.newRouteStats("none")
 	s.document = description()
 	s.mux = s.newMux(publicRoutes())
-	page := web.New(web.Config{WebSocket: c.WebSocket, Dev: c.Origins.Dev})
-	for _, path := range page.Paths() {
-		s.mountPlain(s.mux, path, page)
-	}
+	s.mountSite(s.mux, web.New(c.Pages))
 	c.Metrics.GaugeFunc(metrics.HTTPConnections, s.connections, "public")
+	c.Metrics.GaugeFunc(metrics.HTTPConnections, s.secureConnections, "tls")
 	return s
 }
 
@@ -97,6 +101,10 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		// proxy that went by it sees another end, so nothing more is read of what comes
 		// over this connection (RFC 9112 §6.1).
 		w.Header()["Connection"] = closeAfter
+	}
+	if s.upgrade != nil && r.TLS != nil && isUpgrade(r) {
+		s.upgrade.ServeHTTP(w, r) // it has guards of its own
+		return
 	}
 	if err := s.guard(w.Header(), r); err != nil {
 		s.refuse(w, r, err)

@@ -16,6 +16,7 @@ import (
 
 	"gannet/codec/wire"
 	"gannet/engine/internal/metrics"
+	"gannet/engine/internal/web"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -156,7 +157,7 @@ func TestShutdownWithoutServe(t *testing.T) {
 // At the bound nobody new is served until somebody leaves.
 func TestConnectionsAreBounded(t *testing.T) {
 	s := New(Config{
-		Chat: &fakeChat{}, Auth: fakeAuth{}, Origins: Origins{Dev: true}, MaxBody: 100, MaxConnections: 2, WebSocket: "127.0.0.1:1",
+		Chat: &fakeChat{}, Auth: fakeAuth{}, Origins: Origins{Dev: true}, MaxBody: 100, MaxConnections: 2, Pages: web.Config{WebSocket: "127.0.0.1:1"},
 		Ready: func() *wire.Error { return nil }, Metrics: metrics.New(), Logger: slog.New(slog.DiscardHandler),
 	})
 	defer start(t, s)()
@@ -236,7 +237,7 @@ func TestRequestsAreCounted(t *testing.T) {
 		`gannet_http_requests_total{route="GET /api/v1/groups/{id}",status="200"} 2`,
 		`gannet_http_requests_total{route="GET /api/v1/groups/{id}",status="401"} 1`,
 		`gannet_http_requests_total{route="none",status="404"} 1`,
-		`gannet_http_requests_total{route="GET /{$}",status="200"} 1`,
+		`gannet_http_requests_total{route="GET pages",status="200"} 1`,
 		`gannet_http_request_seconds_count{route="GET /api/v1/groups/{id}"} 3`,
 		`gannet_http_connections_active{listener="public"} 0`,
 	} {

@@ -8,6 +8,8 @@ import (
 	"net"
 	"net/http"
 	"time"
+
+	"gannet/codec"
 )
 
 // Time limits of a connection. A header or a body that takes longer is cut; so
@@ -18,6 +20,7 @@ const (
 	answerTimeout  = 30 * time.Second
 	idleTimeout    = 60 * time.Second
 	maxHeaderBytes = 24 << 10 // room for a token of 8 KiB
+	maxStreams     = 32       // requests at a time over one connection, with HTTP/2
 )
 
 // service is the part of a Server that knows nothing of the API: a net/http
@@ -25,12 +28,15 @@ const (
 type service struct {
 	http     http.Server
 	maxConns int
+	proxies  codec.Proxies
 	listener *boundedListener
+	secure   *secureListener // nil: there is none
 }
 
-func newService(h http.Handler, maxConns int, logger *slog.Logger) service {
+func newService(h http.Handler, maxConns int, proxies codec.Proxies, logger *slog.Logger) service {
 	return service{
 		maxConns: maxConns,
+		proxies:  proxies,
 		http: http.Server{
 			Handler:           h,
 			ReadHeaderTimeout: headerTimeout,
@@ -40,6 +46,8 @@ func newService(h http.Handler, maxConns int, logger *slog.Logger) service {
 			MaxHeaderBytes:    maxHeaderBytes,
 			ConnContext:       withConn,
 			ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelDebug),
+
+			HTTP2: &http.HTTP2Config{MaxConcurrentStreams: maxStreams},
 
 			DisableGeneralOptionsHandler: true, // OPTIONS * passes the guard like everything else
 		},
@@ -52,7 +60,7 @@ func (s *service) Listen(addr string) error {
 	if err != nil {
 		return fmt.Errorf("listen for HTTP: %w", err)
 	}
-	s.listener = newBoundedListener(l, s.maxConns)
+	s.listener = newBoundedListener(l, s.maxConns, s.proxies)
 	return nil
 }
 
@@ -62,8 +70,21 @@ func (s *service) Addr() net.Addr { return s.listener.Addr() }
 // Serve answers requests until Shutdown, and then returns nil. Call it after
 // Listen.
 func (s *service) Serve() error {
-	if err := s.http.Serve(s.listener); !errors.Is(err, http.ErrServerClosed) {
-		return fmt.Errorf("serve HTTP: %w", err)
+	if s.secure == nil {
+		return s.serve(s.listener)
+	}
+	ended := make(chan error, 2) // one may fail, and the other go on
+	go func() { ended <- s.serve(s.secure) }()
+	go func() { ended <- s.serve(s.listener) }()
+	if err := <-ended; err != nil {
+		return err
+	}
+	return <-ended
+}
+
+func (s *service) serve(l net.Listener) error {
+	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return fmt.Errorf("serve HTTP on %s: %w", l.Addr(), err)
 	}
 	return nil
 }
@@ -77,6 +98,9 @@ func (s *service) Shutdown(ctx context.Context) error {
 	}
 	if s.listener != nil {
 		err = errors.Join(err, s.listener.Close()) // where it was never served
+	}
+	if s.secure != nil {
+		err = errors.Join(err, s.secure.Close())
 	}
 	return err
 }
