@@ -18,6 +18,7 @@ import (
 
 func newBackup() *cobra.Command {
 	var admin adminFlags
+	var quiet bool
 	b := backup{}
 	cmd := &cobra.Command{
 		Use:   "backup DIR",
@@ -47,7 +48,7 @@ What is encrypted on the server is so in the backup, which needs the same keys.`
 			if b.operator, err = admin.operator(c); err != nil {
 				return err
 			}
-			b.dir, b.progress = backupDir(args[0]), newProgress(cmd.ErrOrStderr())
+			b.dir, b.progress = backupDir(args[0]), newProgress(cmd.ErrOrStderr(), quiet)
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
 			report, err := b.run(ctx)
@@ -62,6 +63,7 @@ What is encrypted on the server is so in the backup, which needs the same keys.`
 	cmd.Flags().Var(&b.rate, "rate", "most `bytes` to fetch each second, such as 500K or 20M; 0 = any number")
 	cmd.Flags().IntVar(&b.keep, "keep", 0, "when all went well, remove all but this `number` of backups (default: remove none)")
 	cmd.Flags().BoolVar(&b.full, "full", false, "fetch all files anew, where an older backup has been damaged")
+	addQuietFlag(cmd, &quiet)
 	return cmd
 }
 
@@ -172,7 +174,7 @@ func (b *backup) take(ctx context.Context, complete []string) (report *backupRep
 // cleanUp removes the server's copy, which it would do itself after a while.
 func (b *backup) cleanUp(ctx context.Context, id string) {
 	if err := b.removeBackup(ctx, id); err != nil {
-		fmt.Fprintf(b.progress.w, "gannet: the server keeps its copy for some minutes more: %v\n", err)
+		fmt.Fprintf(b.progress, "gannet: the server keeps its copy for some minutes more: %v\n", err)
 	}
 }
 
@@ -190,7 +192,7 @@ func (b *backup) base(complete []string) (p previous) {
 	path := complete[len(complete)-1]
 	m, err := storage.ReadManifest(path)
 	if err != nil {
-		fmt.Fprintf(b.progress.w, "gannet: %s can't be used, so all is fetched: %v\n", path, err)
+		fmt.Fprintf(b.progress, "gannet: %s can't be used, so all is fetched: %v\n", path, err)
 		return p
 	}
 	p = previous{path: path, files: make(map[string]storage.ManifestFile, len(m.Files))}
@@ -249,5 +251,5 @@ func (b *backup) fill(ctx context.Context, remote *remoteBackup, base previous, 
 
 func (b *backup) tell(r *backupReport, n int) {
 	r.pending += int64(n)
-	b.progress.tell("backup: %s of %s", size(r.fetchedBytes+r.linkedBytes+r.pending), size(r.total))
+	b.progress.set(task{"backup", r.total, unitBytes}, r.fetchedBytes+r.linkedBytes+r.pending)
 }

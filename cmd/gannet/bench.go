@@ -14,6 +14,7 @@ import (
 func newBench() *cobra.Command {
 	var o bench.Options
 	var serverArgs []string
+	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "bench SCENARIO",
 		Short: "Measure a server from outside",
@@ -42,17 +43,21 @@ Scenarios: ` + strings.Join(bench.Scenarios(), ", ") + `.`,
 			for _, arg := range serverArgs {
 				o.ServerArgs = append(o.ServerArgs, strings.Fields(arg)...)
 			}
-			return bench.Run(ctx, o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			p := newProgress(cmd.ErrOrStderr(), quiet || o.JSON)
+			defer p.done()
+			o.Progress = p.counts(unitTime)
+			return bench.Run(ctx, o, p.before(cmd.OutOrStdout()), p)
 		},
 	}
 	addTargetFlags(cmd, &o, &serverArgs)
 	addLoadFlags(cmd, &o)
 	addReportFlags(cmd, &o)
+	addQuietFlag(cmd, &quiet)
 	cmd.AddCommand(newBenchChaos(), newBenchCheck(), newBenchDesk(), newBenchOverload())
 	return cmd
 }
 
-func oneScenario(_ *cobra.Command, args []string) error {
+func oneScenario(cmd *cobra.Command, args []string) error {
 	if len(args) != 1 {
 		return usageErrorf("name one scenario: %s; see gannet bench --help", strings.Join(bench.Scenarios(), ", "))
 	}
@@ -61,7 +66,8 @@ func oneScenario(_ *cobra.Command, args []string) error {
 			return nil
 		}
 	}
-	return usageErrorf("there is no scenario %q%s; see gannet bench --help", args[0], didYouMean(args[0], bench.Scenarios()))
+	return usageErrorf("there is no scenario %q%s; see gannet bench --help",
+		args[0], didYouMean(args[0], append(bench.Scenarios(), subcommands(cmd)...)))
 }
 
 // addTargetFlags says which server is measured.

@@ -13,6 +13,7 @@ import (
 
 func newBenchChaos() *cobra.Command {
 	var o chaos.Options
+	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "chaos",
 		Short: "Inject faults while clients chat, and judge what they were told",
@@ -34,7 +35,10 @@ Faults: ` + strings.Join(chaos.Faults(), ", ") + `.`,
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
 			useProcessors()
-			err := chaos.Run(ctx, o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			p := newProgress(cmd.ErrOrStderr(), quiet || o.JSON)
+			defer p.done()
+			o.Progress = p.counts("rounds")
+			err := chaos.Run(ctx, o, p.before(cmd.OutOrStdout()), p)
 			if usage, ok := errors.AsType[chaos.UsageError](err); ok {
 				return usageErrorf("%w; see gannet bench chaos --help", usage)
 			}
@@ -47,6 +51,7 @@ Faults: ` + strings.Join(chaos.Faults(), ", ") + `.`,
 	f.Uint64Var(&o.Seed, "seed", 0, "seed of what is random (0 = any; it is printed)")
 	f.StringVar(&o.History, "history", "", "`file` or directory to keep the histories in; without it they are kept where something is wrong")
 	f.BoolVar(&o.JSON, "json", false, "print JSON instead of a table")
+	addQuietFlag(cmd, &quiet)
 	f.StringVar(&o.Dir, "dir", "", "`directory` in which the data directories are made")
 	return cmd
 }

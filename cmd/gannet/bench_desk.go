@@ -13,6 +13,7 @@ import (
 
 func newBenchDesk() *cobra.Command {
 	var o desk.Options
+	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "desk",
 		Short: "Measure the customer-service desk, or simulate a busy one and judge it",
@@ -42,7 +43,10 @@ then keeps the data and says where.`,
 			ctx, stop := signal.NotifyContext(cmd.Context(), syscall.SIGINT, syscall.SIGTERM)
 			defer stop()
 			useProcessors()
-			err := desk.Run(ctx, o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			p := newProgress(cmd.ErrOrStderr(), quiet || o.JSON)
+			defer p.done()
+			o.Progress = p.counts("visits")
+			err := desk.Run(ctx, o, p.before(cmd.OutOrStdout()), p)
 			if usage, ok := errors.AsType[desk.UsageError](err); ok {
 				return usageErrorf("%w; see gannet bench desk --help", usage)
 			}
@@ -59,6 +63,7 @@ then keeps the data and says where.`,
 	f.IntVar(&o.Kills, "kills", 5, "--simulate: how often the server is killed")
 	f.Uint64Var(&o.Seed, "seed", 0, "--simulate: seed of what is random (0 = any; it is printed)")
 	f.BoolVar(&o.JSON, "json", false, "print JSON instead of text")
+	addQuietFlag(cmd, &quiet)
 	f.StringVar(&o.Dir, "dir", "", "`directory` in which the data directories are made")
 	return cmd
 }

@@ -15,7 +15,7 @@ import (
 func newBenchOverload() *cobra.Command {
 	var o overload.Options
 	var serverArgs []string
-	var attackers bool
+	var attackers, quiet bool
 	cmd := &cobra.Command{
 		Use:   "overload",
 		Short: "Attack a server while a healthy chat goes on beside it",
@@ -39,7 +39,10 @@ Attacks: ` + strings.Join(overload.Attacks(), ", ") + `.`,
 			for _, arg := range serverArgs {
 				o.ServerArgs = append(o.ServerArgs, strings.Fields(arg)...)
 			}
-			err := overload.Run(ctx, o, cmd.OutOrStdout(), cmd.ErrOrStderr())
+			p := newProgress(cmd.ErrOrStderr(), quiet || o.JSON)
+			defer p.done()
+			o.Progress = p.counts("attacks")
+			err := overload.Run(ctx, o, p.before(cmd.OutOrStdout()), p)
 			if usage, ok := errors.AsType[overload.UsageError](err); ok {
 				return usageErrorf("%w; see gannet bench overload --help", usage)
 			}
@@ -53,6 +56,7 @@ Attacks: ` + strings.Join(overload.Attacks(), ", ") + `.`,
 	f.DurationVar(&o.Lasts, "lasts", 10*time.Second, "time of attacks that have no end of their own")
 	f.DurationVar(&o.Settle, "settle", 30*time.Second, "time in which the server has to be as before")
 	f.BoolVar(&o.JSON, "json", false, "print JSON instead of a table")
+	addQuietFlag(cmd, &quiet)
 	f.StringVar(&o.Dir, "dir", "", "`directory` in which data directories are made")
 	f.StringArrayVar(&serverArgs, "server-args", nil, "further arguments for the servers, such as \"--set reactors=1\"")
 	f.BoolVar(&attackers, "attackers", false, "be the attackers' process")

@@ -16,7 +16,8 @@ func newConfig() *cobra.Command {
 every key; secrets are masked. If a server can't run with it, what is wrong
 follows on standard error.
 
-With --reference or --markdown print what every key means instead.`,
+With --reference or --markdown print what every key means instead. See config
+print for where each value comes from, and config check for what is risky.`,
 		Example: `  gannet config > gannet.yaml
   gannet config --config gannet.yaml --set log.level=debug
   gannet config --reference`,
@@ -36,7 +37,7 @@ With --reference or --markdown print what every key means instead.`,
 			if err != nil {
 				return err
 			}
-			if _, err := fmt.Fprint(cmd.OutOrStdout(), formatYAML(c.Settings())); err != nil {
+			if _, err := fmt.Fprint(cmd.OutOrStdout(), formatYAML(c.Settings(), nil)); err != nil {
 				return err
 			}
 			return checkValid(c)
@@ -45,5 +46,6 @@ With --reference or --markdown print what every key means instead.`,
 	from.addFlags(cmd)
 	cmd.Flags().BoolVar(&showReference, "reference", false, "print every key, its default and its meaning")
 	cmd.Flags().BoolVar(&showMarkdown, "markdown", false, "print the same as docs/configuration.md")
+	cmd.AddCommand(newConfigCheck(), newConfigPrint())
 	return cmd
 }

@@ -37,10 +37,11 @@ func report(stderr io.Writer, err error) int {
 	return exitFailure
 }
 
-// noArgs refuses arguments that are no flags.
+// noArgs refuses arguments that are no flags, nor commands where it has some.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return usageErrorf("%s takes no argument %q; see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
+		return usageErrorf("%s takes no argument %q%s; see %s --help",
+			cmd.CommandPath(), args[0], didYouMean(args[0], subcommands(cmd)), cmd.CommandPath())
 	}
 	return nil
 }
@@ -50,11 +51,5 @@ func noSuchCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	var names []string
-	for _, c := range cmd.Commands() {
-		if !c.Hidden {
-			names = append(names, c.Name())
-		}
-	}
-	return usageErrorf("there is no command %q%s; see gannet --help", args[0], didYouMean(args[0], names))
+	return usageErrorf("there is no command %q%s; see %s --help", args[0], didYouMean(args[0], subcommands(cmd)), cmd.CommandPath())
 }

@@ -77,9 +77,13 @@ func TestKill(t *testing.T) {
 func never() bool { return false }
 
 // history reads a whole conversation as the watcher sees it.
-func (p *process) history(query string) (all []stored) {
+func (p *process) history(query string) (all []stored) { return p.historyOf("watcher", query) }
+
+// historyOf reads a whole conversation as a user sees it.
+func (p *process) historyOf(user, query string) (all []stored) {
 	p.t.Helper()
-	for path := "/api/v1/messages/history?uid=watcher&limit=100&" + query; ; {
+	first := "/api/v1/messages/history?uid=" + user + "&limit=100&" + query
+	for path := first; ; {
 		var page struct {
 			Messages []stored
 			HasMore  bool `json:"has_more"`
@@ -89,7 +93,7 @@ func (p *process) history(query string) (all []stored) {
 		if !page.HasMore {
 			return all
 		}
-		path = fmt.Sprintf("/api/v1/messages/history?uid=watcher&limit=100&%s&before=%d", query, all[0].Seq)
+		path = fmt.Sprintf("%s&before=%d", first, all[0].Seq)
 	}
 }
 

@@ -34,8 +34,17 @@ func (s *sources) addFlags(cmd *cobra.Command) {
 // layer is one source, read but not yet merged.
 type layer struct {
 	*koanf.Koanf
+	name   string                  // of the source
 	origin func(key string) string // where the key stands, for messages
 }
+
+// The names of the sources, for config print.
+const (
+	fromDefault     = "default"
+	fromFile        = "file"
+	fromEnvironment = "environment"
+	fromSet         = "--set"
+)
 
 // load returns the configuration that results from all sources. It is complete
 // and well-formed, but not yet validated.
@@ -69,6 +78,21 @@ func (s *sources) merge() (engine.Config, error) {
 	return c, merged.Unmarshal("", &c)
 }
 
+// origins says of each key that is set where its value comes from.
+func (s *sources) origins() (map[string]string, error) {
+	layers, err := s.layers()
+	if err != nil {
+		return nil, usageError{err}
+	}
+	from := make(map[string]string)
+	for _, l := range layers {
+		for _, key := range l.Keys() {
+			from[key] = l.name
+		}
+	}
+	return from, nil
+}
+
 // loadValid returns a configuration that a server can run with.
 func (s *sources) loadValid() (engine.Config, error) {
 	c, err := s.load()
@@ -98,7 +122,7 @@ func (s *sources) layers() ([]layer, error) {
 }
 
 func (s *sources) readFile() (layer, error) {
-	l := layer{koanf.New("."), func(key string) string { return fmt.Sprintf("%s (in %s)", key, s.file) }}
+	l := layer{koanf.New("."), fromFile, func(key string) string { return fmt.Sprintf("%s (in %s)", key, s.file) }}
 	if s.file == "" {
 		return l, nil
 	}
@@ -116,7 +140,7 @@ func (s *sources) readFile() (layer, error) {
 var quotedValue = regexp.MustCompile("`[^`]*`")
 
 func (s *sources) readSets() (layer, error) {
-	l := layer{koanf.New("."), func(key string) string { return key + " (by --set)" }}
+	l := layer{koanf.New("."), fromSet, func(key string) string { return key + " (by --set)" }}
 	values := make(map[string]any, len(s.sets))
 	for _, set := range s.sets {
 		key, value, ok := strings.Cut(set, "=")
@@ -136,7 +160,7 @@ func readEnvironment() (layer, error) {
 		keys[s.Env] = s.Key
 	}
 	var unknown []error
-	l := layer{koanf.New("."), func(key string) string { return key + " (by the environment)" }}
+	l := layer{koanf.New("."), fromEnvironment, func(key string) string { return key + " (by the environment)" }}
 	err := l.Load(env.Provider(".", env.Opt{
 		Prefix: engine.EnvPrefix,
 		TransformFunc: func(name, value string) (string, any) {
@@ -144,7 +168,7 @@ func readEnvironment() (layer, error) {
 			switch {
 			case value == "":
 				return "", nil
-			case !known && !isServiceLink(name):
+			case !known && !isServiceLink(name) && name != tokenVariable:
 				unknown = append(unknown, unknownVariable(name, keys))
 			}
 			return key, value

@@ -39,6 +39,7 @@ Exit codes: 0 success, 1 failure, 2 wrong usage or configuration.`,
 		Example: `  gannet serve
   gannet serve --config gannet.yaml --data /var/lib/gannet
   gannet token --config gannet.yaml --user alice
+  gannet chat --user alice --to bob
   gannet bench single`,
 		Args:          noSuchCommand,
 		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -47,9 +48,9 @@ Exit codes: 0 success, 1 failure, 2 wrong usage or configuration.`,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageErrorf("%w; see %s --help", err, cmd.CommandPath())
+		return usageErrorf("%w%s; see %s --help", err, flagMeant(cmd, err), cmd.CommandPath())
 	})
-	root.AddCommand(newServe(startEngine), newToken(), newAPIKey(), newConfig(), newBackup(), newRestore(), newVerify(), newRekey(), newKeygen(), newBench(), newVersion())
+	root.AddCommand(newServe(startEngine), newChat(), newToken(), newAPIKey(), newConfig(), newDoctor(), newReady(), newBackup(), newRestore(), newVerify(), newRekey(), newWebhooks(), newKeygen(), newBench(), newVersion())
 	return root
 }
 

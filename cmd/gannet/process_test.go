@@ -43,7 +43,13 @@ func command(t *testing.T, dir string, sets ...string) *exec.Cmd {
 // ends with the test.
 func startProcess(t *testing.T, dir string, sets ...string) *process {
 	t.Helper()
-	p := &process{t: t, cmd: command(t, dir, sets...)}
+	return startCommand(t, command(t, dir, sets...))
+}
+
+// startCommand is startProcess with a command of one's own.
+func startCommand(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{t: t, cmd: cmd}
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -69,8 +69,9 @@ func code(text string) string {
 	return "`" + text + "`"
 }
 
-// formatYAML writes settings as a file that --config takes.
-func formatYAML(settings []engine.Setting) string {
+// formatYAML writes settings as a file that --config takes. Note, if there is one,
+// says what stands behind a value.
+func formatYAML(settings []engine.Setting, note func(key string) string) string {
 	var b strings.Builder
 	var open []string // sections written last
 	for _, s := range settings {
@@ -83,7 +84,11 @@ func formatYAML(settings []engine.Setting) string {
 			open = append(open[:depth:depth], section)
 		}
 		open = open[:len(path)-1]
-		fmt.Fprintf(&b, "%s%s: %s\n", indent(len(path)-1), path[len(path)-1], yamlValue(s))
+		fmt.Fprintf(&b, "%s%s: %s", indent(len(path)-1), path[len(path)-1], yamlValue(s))
+		if note != nil {
+			b.WriteString("  # " + note(s.Key))
+		}
+		b.WriteByte('\n')
 	}
 	return b.String()
 }

@@ -20,7 +20,7 @@ import (
 func newRekey() *cobra.Command {
 	var admin adminFlags
 	var data string
-	var cancel bool
+	var cancel, quiet bool
 	cmd := &cobra.Command{
 		Use:   "rekey",
 		Short: "Seal all messages under the newest key",
@@ -44,7 +44,9 @@ on with by the next.`,
 			if err != nil {
 				return err
 			}
-			r := rekeying{config: c, progress: newProgress(cmd.ErrOrStderr()), logger: newLogger(c.Log, cmd.ErrOrStderr()), cancel: cancel}
+			r := rekeying{config: c, progress: newProgress(cmd.ErrOrStderr(), quiet), cancel: cancel}
+			r.logger = newLogger(c.Log, r.progress)
+			defer r.progress.done()
 			if r.operator, err = admin.operator(c); err != nil {
 				return err
 			}
@@ -66,6 +68,7 @@ on with by the next.`,
 	admin.addFlags(cmd)
 	cmd.Flags().StringVar(&data, "data", "", "`directory` of the database of a server that is stopped")
 	cmd.Flags().BoolVar(&cancel, "cancel", false, "tell the server to end a rekey that runs; what was done stays")
+	addQuietFlag(cmd, &quiet)
 	return cmd
 }
 
@@ -99,7 +102,7 @@ func (r *rekeying) online(ctx context.Context, w io.Writer) error {
 		return err
 	}
 	for state.Running {
-		r.progress.tell("rekey: %d of %d conversations, %d runs of messages sealed", state.Done, state.Total, state.Sealed)
+		r.progress.set(task{"rekey", int64(state.Total), "conversations"}, int64(state.Done))
 		if err := sleep(ctx, pollEvery); err != nil {
 			return errors.New("the server goes on by itself; gannet rekey --cancel ends it")
 		}
@@ -164,7 +167,7 @@ func (r *rekeying) offline(ctx context.Context, w io.Writer) error {
 func (r *rekeying) seal(ctx context.Context, db *storage.DB) (sealed uint64, ids []string, err error) {
 	err = db.Reseal(ctx, func(done, total uint64) {
 		sealed = done
-		r.progress.tell("rekey: %d of %d runs of messages sealed", done, total)
+		r.progress.set(task{"rekey", int64(total), "runs"}, int64(done))
 	})
 	if err == nil || errors.Is(err, storage.ErrCorrupt) { // all but what is damaged is sealed then
 		keep := uint64(r.config.Storage.MinFreeBytes)

@@ -22,6 +22,7 @@ import (
 
 func newRestore() *cobra.Command {
 	var data string
+	var quiet bool
 	cmd := &cobra.Command{
 		Use:   "restore BACKUP --data DIR",
 		Short: "Make a data directory of a backup",
@@ -47,7 +48,7 @@ Keep node_id, and the encryption keys, as they were when the backup was taken.`,
 			}
 			ctx, stop := interruptible(cmd.Context())
 			defer stop()
-			r := restore{from: path, to: filepath.Clean(data), progress: newProgress(cmd.ErrOrStderr())}
+			r := restore{from: path, to: filepath.Clean(data), progress: newProgress(cmd.ErrOrStderr(), quiet)}
 			m, err := r.run(ctx)
 			r.progress.done()
 			if err != nil {
@@ -59,6 +60,7 @@ Keep node_id, and the encryption keys, as they were when the backup was taken.`,
 		},
 	}
 	cmd.Flags().StringVar(&data, "data", "", "`directory` to make; it must be missing or empty")
+	addQuietFlag(cmd, &quiet)
 	return cmd
 }
 
@@ -215,5 +217,5 @@ func (r *restore) copy(ctx context.Context, f storage.ManifestFile, dir string) 
 
 func (r *restore) tell(n int) {
 	r.done += int64(n)
-	r.progress.tell("restore: %s of %s", size(r.done), size(r.total))
+	r.progress.set(task{"restore", r.total, unitBytes}, r.done)
 }

@@ -110,7 +110,7 @@ func TestRestoreInForeignDirectory(t *testing.T) {
 	if err := os.Chmod(above, 0o555); err != nil {
 		t.Fatal(err)
 	}
-	r := restore{from: backup, to: dir, progress: newProgress(t.Output())}
+	r := restore{from: backup, to: dir, progress: newProgress(t.Output(), false)}
 	if err := asNobody(t, []string{backup, dir}, func() error { _, err := r.run(t.Context()); return err }); err != nil {
 		t.Fatal(err)
 	}

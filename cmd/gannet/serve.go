@@ -27,7 +27,10 @@ const (
 // server is a running engine.
 type server interface {
 	Addrs() (ws, http, admin string)
+	TLSAddr() string
 	Failed() <-chan error
+	// Alive is an error where the server doesn't answer until ctx ends.
+	Alive(ctx context.Context) error
 	Shutdown(ctx context.Context) error
 }
 
@@ -45,8 +48,8 @@ func newServe(start starter) *cobra.Command {
 exits within 10 seconds; a second signal ends it at once.
 
 The first line on standard output says that it takes traffic and where:
-gannet ready ws=<addr> http=<addr> admin=<addr> pid=<pid>. Logs go to standard
-error.
+gannet ready ws=<addr> http=<addr> admin=<addr> pid=<pid>, and tls=<addr> behind
+it where listen.tls is set. Logs go to standard error.
 
 A key of the configuration is looked for in --set, then in its environment
 variable (GANNET_LISTEN_WS for listen.ws), then in the file of --config.
@@ -87,12 +90,17 @@ func serve(ctx context.Context, c engine.Config, start starter, stdout, stderr i
 	defer signal.Stop(signals)
 
 	ws, http, admin := s.Addrs()
-	fmt.Fprintf(stdout, "gannet ready ws=%s http=%s admin=%s pid=%d\n", ws, http, admin, os.Getpid())
+	secure := ""
+	if addr := s.TLSAddr(); addr != "" {
+		secure = " tls=" + addr
+	}
+	fmt.Fprintf(stdout, "gannet ready ws=%s http=%s admin=%s pid=%d%s\n", ws, http, admin, os.Getpid(), secure)
 	if c.Auth.Mode == auth.ModeDev && c.Log.Format == "text" {
 		fmt.Fprintf(stderr, "Open http://%s/ in two tabs and chat as two users.\n"+
 			"Everybody is believed to be who they say (auth.mode dev): this is for trying things out.\n", http)
 	}
-	return supervise(ctx, s, signals, logger)
+	stopping := newNotifier(logger).ready(s)
+	return supervise(ctx, s, signals, stopping, logger)
 }
 
 // newLogger makes the log that everything writes to. Level and format have
@@ -110,16 +118,18 @@ func newLogger(c engine.LogConfig, w io.Writer) *slog.Logger {
 }
 
 // supervise returns when the server has stopped, for whatever reason: nil
-// after an orderly stop.
-func supervise(ctx context.Context, s server, signals <-chan os.Signal, logger *slog.Logger) error {
+// after an orderly stop. Stopping is called when it begins to.
+func supervise(ctx context.Context, s server, signals <-chan os.Signal, stopping func(), logger *slog.Logger) error {
 	select {
 	case err := <-s.Failed():
+		stopping()
 		return fmt.Errorf("the server failed: %w", err)
 	case sig := <-signals:
 		logger.Info("stopping", "signal", sig.String())
 	case <-ctx.Done():
 		logger.Info("stopping", "reason", ctx.Err())
 	}
+	stopping()
 	return stop(context.WithoutCancel(ctx), s, signals)
 }
 

@@ -25,6 +25,10 @@ type fakeServer struct {
 
 func (fakeServer) Addrs() (ws, http, admin string) { return "ws:1", "http:2", "admin:3" }
 
+func (fakeServer) TLSAddr() string { return "tls:4" }
+
+func (fakeServer) Alive(context.Context) error { return nil }
+
 func (s fakeServer) Failed() <-chan error { return s.failed }
 
 func (s fakeServer) Shutdown(ctx context.Context) error { return s.shutdown(ctx) }
@@ -47,7 +51,7 @@ func TestServeSaysReadyAndStopsOnSIGTERM(t *testing.T) {
 	go func() { done <- serve(context.Background(), engine.DefaultConfig(), start, stdoutW, &stderr) }()
 
 	line, err := bufio.NewReader(stdoutR).ReadString('\n')
-	if err != nil || !strings.HasPrefix(line, "gannet ready ws=ws:1 http=http:2 admin=admin:3 pid=") {
+	if err != nil || !strings.HasPrefix(line, "gannet ready ws=ws:1 http=http:2 admin=admin:3 pid=") || !strings.HasSuffix(line, " tls=tls:4\n") {
 		t.Fatalf("%q, %v", line, err)
 	}
 	if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
@@ -123,7 +127,7 @@ func TestSupervise(t *testing.T) {
 					signals <- syscall.SIGTERM
 				}
 				begin := time.Now()
-				err := supervise(t.Context(), test.server, signals, quiet())
+				err := supervise(t.Context(), test.server, signals, func() {}, quiet())
 				if took := time.Since(begin); took != test.after {
 					t.Errorf("took %s, want %s", took, test.after)
 				}

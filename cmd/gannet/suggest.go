@@ -1,6 +1,38 @@
 package main
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// flagMeant is didYouMean for a flag that a command doesn't have; nothing where err
+// says something else.
+func flagMeant(cmd *cobra.Command, err error) string {
+	unknown, ok := errors.AsType[*pflag.NotExistError](err)
+	if !ok || unknown.GetSpecifiedShortnames() != "" {
+		return ""
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) {
+		if !f.Hidden {
+			names = append(names, "--"+f.Name)
+		}
+	})
+	return didYouMean("--"+unknown.GetSpecifiedName(), names)
+}
+
+// subcommands are the names of the commands behind cmd that are shown.
+func subcommands(cmd *cobra.Command) (names []string) {
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return names
+}
 
 // didYouMean returns ` (did you mean "…"?)` for the name that is fewest edits
 // away from word, or nothing if none is near.

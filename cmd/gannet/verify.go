@@ -15,7 +15,7 @@ import (
 func newVerify() *cobra.Command {
 	var from sources
 	v := verification{}
-	asJSON := false
+	asJSON, quiet := false, false
 	cmd := &cobra.Command{
 		Use:   "verify PATH",
 		Short: "Look for damage in a backup or a data directory",
@@ -39,8 +39,11 @@ The exit code is 1 if anything is wrong.`,
 			if v.keys, err = c.Storage.Keys(); err != nil {
 				return usageError{err}
 			}
-			v.progress, v.logger = newProgress(cmd.ErrOrStderr()), newLogger(c.Log, cmd.ErrOrStderr())
+			v.progress = newProgress(cmd.ErrOrStderr(), quiet || asJSON)
+			v.logger = newLogger(c.Log, v.progress)
+			clean := v.progress.cleanAtSignals()
 			report, err := v.run(args[0])
+			clean()
 			v.progress.done()
 			if err != nil {
 				return err
@@ -59,6 +62,7 @@ The exit code is 1 if anything is wrong.`,
 	from.addFlags(cmd)
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
 	cmd.Flags().IntVar(&v.most, "max", 20, "print the first `number` of faults")
+	addQuietFlag(cmd, &quiet)
 	return cmd
 }
 
@@ -121,7 +125,7 @@ func (v *verification) checkFiles() error {
 	total := m.TotalBytes()
 	err = m.CheckFiles(v.report.Path, func(n int64) {
 		done += n
-		v.progress.tell("verify: sums of %s of %s", size(done), size(total))
+		v.progress.set(task{"verify: sums", total, unitBytes}, done)
 	})
 	for _, fault := range split(err) {
 		v.problem(fault.Error())
@@ -147,7 +151,7 @@ func (v *verification) checkRecords() (err error) {
 		return explainOpen(err, "take a backup, and verify that")
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	v.progress.tell("verify: reading all records")
+	v.progress.set(task{what: "verify: reading all records"}, 0)
 	counts, err := db.Verify(func(p storage.Problem) { v.problem(p.String()) })
 	v.report.Counts = verifyCounts(counts)
 	return err
