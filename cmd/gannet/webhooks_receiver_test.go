@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -175,7 +176,8 @@ func (r *badReceiver) await(ids []string) {
 		select {
 		case <-r.news:
 		case <-deadline:
-			r.t.Fatalf("%d entries were never told, such as %s", len(ids), ids[0])
+			missing := slices.DeleteFunc(ids, func(id string) bool { _, ok := r.told(id); return ok })
+			r.t.Fatalf("%d entries were never told, such as %s", len(missing), missing[0])
 		}
 	}
 }

@@ -286,7 +286,7 @@ func TestStop(t *testing.T) {
 		if took := time.Since(start); took > stopTime {
 			t.Errorf("it took %v", took)
 		}
-		s = s.restart()
+		s.restart()
 		r.says(204)
 		time.Sleep(time.Minute)
 		if len(r.told(t)) != 1 {
