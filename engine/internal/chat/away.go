@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"slices"
-	"time"
 
 	"gannet/engine/internal/sequencer"
 	"gannet/storage"
@@ -52,16 +51,12 @@ func (s *Service) Absence(maxMembers int, system string) *Absence {
 	}
 }
 
-// importedAfter is how long after the time that a message bears it was stored where
-// it was imported.
-const importedAfter = time.Minute
-
 // Of returns who is away and may be told of a message now, by id: not who has
 // read or cleared it, who blocks its sender, or who has muted the conversation and
 // isn't mentioned. Of events, notes of the desk, what has no content any more and
 // what was imported it returns nobody.
 func (a *Absence) Of(e *Logged) (list []Away, err error) {
-	if e.Event || e.Staff || e.gone || sequencer.IDTime(e.ID)-e.Time > importedAfter.Milliseconds() {
+	if e.Event || e.Staff || e.gone || e.imported {
 		return nil, nil
 	}
 	names, all := mentioned(e.Extra)

@@ -17,6 +17,7 @@ type change struct {
 	id      uint64
 	content []byte
 	kind    string // content type; "" = text
+	refuse  error  // what refuses it even to who may edit the message; nil: nothing
 }
 
 // newChange copies what it needs of the request.
@@ -57,6 +58,7 @@ func (s *Service) receiveEdit(ss *Session, r *wire.Request) *wire.Error {
 	if s.screen == nil {
 		return s.command(ss, r.CID, s.seq.Go, do)
 	}
+	s.submitTurn(ss) // what was sent before it is asked about before it
 	id, cid := ss.conn.ID(), strings.Clone(r.CID)
 	err := s.screen.put(ss.user, &heldEdit{
 		screen: s.screen, change: c, cid: cid, edit: do, done: func(err error) { s.answer(id, cid, err) },
@@ -76,6 +78,9 @@ func (s *Service) edit(c *change) func(*sequencer.Tx) error {
 		}
 		if err := s.mayEdit(tx, e, c.user); err != nil {
 			return err
+		}
+		if c.refuse != nil {
+			return c.refuse
 		}
 		if bytes.Equal(e.msg.Content, c.content) && e.msg.Type == c.kind {
 			return nil // a retry, most likely

@@ -6,6 +6,7 @@ import (
 
 	"gannet/codec/wire"
 	"gannet/engine/internal/sequencer"
+	"gannet/storage"
 )
 
 // heldEdit is an edit that waits for the hook.
@@ -21,8 +22,12 @@ func (h *heldEdit) size() int { return len(h.change.content) }
 
 // pass implements held.
 func (h *heldEdit) pass(ctx context.Context) {
-	if err := h.judge(ctx); err != nil {
-		h.done(err)
+	err := ctx.Err()
+	if err == nil {
+		err = h.judge(ctx)
+	}
+	if err != nil {
+		h.done(sequencer.ErrShuttingDown)
 		return
 	}
 	if err := h.screen.svc.seq.Go(h.edit, h.done); err != nil {
@@ -30,30 +35,41 @@ func (h *heldEdit) pass(ctx context.Context) {
 	}
 }
 
-// judge asks the hook and makes the change what it wants, or says why there is to
-// be none. A message that isn't there nobody is asked about: the edit will find that
-// it isn't.
+// judge asks the hook and makes the change what it wants; its error is that of ctx. A
+// refusal is left to the log's writer, who first finds out whether the user may edit
+// the message at all: who may not isn't told whether it exists. Of such an edit nobody
+// is asked, as far as can be seen here. It is refused even if the message should be
+// there by the time the writer looks, since then nobody was asked about it.
 func (h *heldEdit) judge(ctx context.Context) error {
-	if ctx.Err() != nil {
-		return sequencer.ErrShuttingDown
-	}
-	at, ok, err := h.screen.svc.placeOf(h.change.id)
-	if err != nil || !ok || !at.maybeOf(h.change.user) || !h.screen.Kinds[at.kind] {
-		return err
-	}
-	v, err := h.screen.Ask(ctx, h.question(&at))
+	at, own, err := h.screen.svc.ownPlace(h.change.user, h.change.id)
 	switch {
 	case err != nil:
-		return sequencer.ErrShuttingDown
+		h.change.refuse = err
+		return nil
+	case !own:
+		h.change.refuse = errNoMessage
+		return nil
+	case !h.screen.Kinds[at.kind]:
+		return nil
+	}
+	v, err := h.screen.Ask(ctx, h.question(&at))
+	if err == nil {
+		h.apply(&v)
+	}
+	return err
+}
+
+// apply makes the change what the verdict wants.
+func (h *heldEdit) apply(v *wire.Verdict) {
+	switch {
 	case v.Refusal != nil:
-		return v.Refusal
+		h.change.refuse = v.Refusal
 	case v.Content != nil:
 		h.change.content = v.Content
 		if v.ContentType != nil {
 			h.change.kind = *v.ContentType
 		}
 	}
-	return nil
 }
 
 func (h *heldEdit) question(at *place) *wire.Question {
@@ -68,21 +84,24 @@ func (h *heldEdit) question(at *place) *wire.Question {
 	return q
 }
 
-// maybeOf reports whether a user may be in the conversation, as far as its id tells.
-func (p *place) maybeOf(user string) bool {
-	return p.kind != sequencer.Single || user == p.a || user == p.b
-}
-
-// placeOf finds the conversation of a message.
-func (s *Service) placeOf(id uint64) (place, bool, error) {
+// ownPlace finds the conversation of a message that a user has sent and that has its
+// content still.
+func (s *Service) ownPlace(user string, id uint64) (p place, own bool, err error) {
 	at, ok, err := s.db.Place(id)
 	if err != nil || !ok {
+		return place{}, false, err
+	}
+	err = s.messages(at.Conv, at.Seq, at.Seq, func(m *storage.Message) error {
+		own = !m.Event && m.ID == id && m.From == user && m.Flags&(flagRecalled|flagExpired) == 0
+		return nil
+	})
+	if err != nil || !own {
 		return place{}, false, err
 	}
 	conv, ok, err := s.db.ConversationByNum(at.Conv)
 	if err != nil || !ok {
 		return place{}, false, err
 	}
-	p, ok := newPlace(conv.Num, conv.ID)
-	return p, ok, nil
+	p, own = newPlace(conv.Num, conv.ID)
+	return p, own, nil
 }

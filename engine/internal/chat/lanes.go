@@ -16,7 +16,7 @@ const (
 
 // held is a message or an edit that waits for the hook.
 type held interface {
-	size() int
+	size() int // of its content
 	// pass asks the hook and hands over what it lets through, or says to the sender
 	// that it doesn't. Once ctx has ended it says that the server stops.
 	pass(ctx context.Context)
@@ -43,7 +43,14 @@ type lanes struct {
 
 type lane struct {
 	user  string
-	items []held
+	items []queued
+}
+
+// queued is an item with the room that it takes up, which stays the same when the
+// hook makes the item longer or shorter.
+type queued struct {
+	held
+	bytes int
 }
 
 func newLanes(workers int) *lanes {
@@ -63,11 +70,11 @@ func (l *lanes) empty(user string) bool {
 func (l *lanes) put(user string, item held) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	at := l.of[user]
+	at, size := l.of[user], item.size()
 	switch {
 	case l.closed:
 		return sequencer.ErrShuttingDown
-	case l.items >= maxHeld, l.bytes > 0 && l.bytes+item.size() > maxHeldBytes:
+	case l.items >= maxHeld, l.bytes > 0 && l.bytes+size > maxHeldBytes:
 		return sequencer.ErrBusy
 	case at != nil && len(at.items) >= maxHeldOfUser:
 		return sequencer.ErrBusy
@@ -77,9 +84,9 @@ func (l *lanes) put(user string, item held) error {
 		l.ready = append(l.ready, at)
 		l.work()
 	}
-	at.items = append(at.items, item)
+	at.items = append(at.items, queued{item, size})
 	l.items++
-	l.bytes += item.size()
+	l.bytes += size
 	return nil
 }
 
@@ -98,7 +105,7 @@ func (l *lanes) run() {
 			return
 		}
 		item.pass(l.ctx)
-		l.done(at, item)
+		l.done(at)
 	}
 }
 
@@ -114,15 +121,16 @@ func (l *lanes) take() (*lane, held) {
 	at := l.ready[0]
 	l.ready[0] = nil
 	l.ready = l.ready[1:]
-	return at, at.items[0]
+	return at, at.items[0].held
 }
 
-func (l *lanes) done(at *lane, item held) {
+// done removes the first item of a lane.
+func (l *lanes) done(at *lane) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.items--
-	l.bytes -= item.size()
-	at.items[0] = nil
+	l.bytes -= at.items[0].bytes
+	at.items[0] = queued{}
 	if at.items = at.items[1:]; len(at.items) > 0 {
 		l.ready = append(l.ready, at)
 		return

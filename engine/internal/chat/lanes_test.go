@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -12,6 +13,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"gannet/codec/wire"
 	"gannet/engine/internal/sequencer"
 )
 
@@ -187,4 +189,19 @@ func TestLanesCloseInTime(t *testing.T) {
 			t.Errorf("%v, %d passed", took, len(tape.passed["a"]))
 		}
 	})
+}
+
+// What has left the lanes takes no room in them, however long the hook made it.
+func TestLanesAreEmptyAfterwards(t *testing.T) {
+	for _, content := range []string{`"[removed]"`, `"` + strings.Repeat("long", 1000) + `"`} {
+		s, j := judged(t)
+		j.says(wire.Verdict{Content: []byte(content)})
+		bad := fmt.Appendf(nil, `"%s"`, strings.Repeat("bad", 100))
+		sent := s.write("a", wire.Request{To: "b", Content: bad})
+		s.must(s.Edit(t.Context(), "a", &wire.Request{ID: sent.ID, Content: bad}))
+		s.StopHook(t.Context())
+		if l := s.screen.lanes; l.bytes != 0 || l.waiting() != 0 {
+			t.Errorf("%d bytes of %d items", l.bytes, l.waiting())
+		}
+	}
 }

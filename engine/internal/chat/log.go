@@ -18,8 +18,9 @@ type Logged struct {
 	Staff   bool   // of the notes to a service session
 	About   []byte // of an edit: the message as it is now, as a history shows it
 
-	place place
-	gone  bool // nothing is left of its content
+	place    place
+	gone     bool // nothing is left of its content
+	imported bool
 }
 
 // errLogEnd ends a walk over places.
@@ -75,12 +76,18 @@ func runOfPlaces(places []storage.Place) int {
 	return n
 }
 
-// CountLog counts the entries with ids above one that are on disk, up to most.
-func (s *Service) CountLog(after, most uint64) (n uint64, err error) {
+// CountLog counts the entries with ids above one that are on disk, up to most, or
+// until quit is closed.
+func (s *Service) CountLog(after, most uint64, quit <-chan struct{}) (n uint64, err error) {
 	end := s.seq.Durable()
 	err = s.db.Places(after, func(p storage.Place) error {
 		if p.ID > end || n == most {
 			return errLogEnd
+		}
+		select {
+		case <-quit:
+			return errLogEnd
+		default:
 		}
 		n++
 		return nil
@@ -139,7 +146,7 @@ func (w *logWalk) entries(num, from, to uint64) error {
 		e := &Logged{
 			Entry: entryOf(&c.place, m), Kind: c.place.kind, ConvID: c.place.id, Members: c.members, place: c.place,
 			Staff: c.place.kind == sequencer.Service && c.place.id == wire.StaffConvID(wire.SessionOf(c.place.id)),
-			gone:  m.Flags&(flagRecalled|flagExpired) != 0,
+			gone:  m.Flags&(flagRecalled|flagExpired) != 0, imported: m.Flags&sequencer.MessageImported != 0,
 		}
 		if m.Event && m.Type == wire.EventEdit {
 			if e.About, err = w.s.shown(&c.place, m.Ref); err != nil {

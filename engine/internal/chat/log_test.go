@@ -44,7 +44,7 @@ func TestLog(t *testing.T) {
 		}
 	}
 	for most, want := range map[uint64]uint64{1000: 290, 7: 7} {
-		if n, err := s.CountLog(ids[9], most); n != want || err != nil {
+		if n, err := s.CountLog(ids[9], most, nil); n != want || err != nil {
 			t.Errorf("up to %d: %d, %v", most, n, err)
 		}
 	}

@@ -5,7 +5,7 @@ import (
 	"gannet/storage"
 )
 
-// Flags of a stored message.
+// Flags of a stored message, beside [sequencer.MessageImported].
 const (
 	flagRecalled = 1 << iota
 	flagEdited

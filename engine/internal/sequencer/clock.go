@@ -45,10 +45,6 @@ func (s *idSource) compose(ms, count uint64) uint64 {
 	return ms<<(idNodeBits+idCountBits) | s.node<<idCountBits | count
 }
 
-// IDTime is when an id was given, in Unix milliseconds; an id that was given as one
-// of very many at once says a little later.
-func IDTime(id uint64) int64 { return int64(id>>(idNodeBits+idCountBits)) + idEpoch }
-
 // day numbers the buckets in which duplicate records expire.
 func day(unixMilli int64) uint16 {
 	return uint16(time.Duration(unixMilli) * time.Millisecond / (24 * time.Hour))

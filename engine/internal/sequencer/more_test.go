@@ -139,8 +139,14 @@ func TestImportedTime(t *testing.T) {
 		r.stop()
 		r = start(t, fs, nil)
 	}
-	if log := messages(t, r.db, "single_a:b"); log[1].Time != long || log[2].Time != got[2].Time {
+	log := messages(t, r.db, "single_a:b")
+	if log[1].Time != long || log[2].Time != got[2].Time {
 		t.Errorf("%+v", log)
+	}
+	for i, flags := range []uint8{0, MessageImported, 0} {
+		if log[i].Flags != flags {
+			t.Errorf("%+v", log[i])
+		}
 	}
 }
 

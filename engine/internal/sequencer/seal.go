@@ -68,6 +68,10 @@ func (s *Sequencer) sealConversation(c *conv, run *delivery.Run, buf []byte, end
 	return buf, ends
 }
 
+// MessageImported is the flag of a stored message that came with a time of its own
+// ([More.Time]). The lower bits are the chat rules' own.
+const MessageImported = 1 << 7
+
 // message is the entry as it is stored.
 func (e *entry) message() storage.Message {
 	m := storage.Message{
@@ -76,6 +80,9 @@ func (e *entry) message() storage.Message {
 	}
 	if more := e.send.More; more != nil {
 		m.Event, m.Ref, m.Extra, m.Expires = more.event, more.ref, more.Extra, more.expires
+		if more.Time != 0 {
+			m.Flags = MessageImported
+		}
 	}
 	return m
 }
