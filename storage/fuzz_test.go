@@ -65,6 +65,7 @@ func rows() [][2][]byte {
 		{appendWebhookKey(nil, webhookEndpoint, "h"), appendWebhook(nil, &Webhook{URL: "http://h", Secret: []byte("s"), Events: []string{"message.*", "user.*"}, MaxBatch: 100, OfflineMembers: 500, CreatedAt: 5})},
 		{appendWebhookKey(nil, webhookEndpoint, "p"), appendWebhook(nil, &Webhook{URL: "u", Secret: []byte("s"), Events: []string{"e"}, MaxBatch: 1, Paused: true})},
 		{appendWebhookKey(nil, webhookCursor, "h"), appendWebhookCursor(nil, &WebhookCursor{Log: 1 << 40, Presence: 1 << 50, Delivered: 9})},
+		{appendWebhookKey(nil, webhookCursor, "i"), appendWebhookCursor(nil, &WebhookCursor{Log: 1 << 40, Dead: 300})},
 		{appendWebhookDeadKey(nil, "h", 1), appendWebhookDead(nil, &WebhookDead{Entry: 1 << 40, Type: "message.created", Reason: "500", FirstAt: 5, At: 6, Again: true})},
 		{appendWebhookDeadKey(nil, "h", 2), appendWebhookDead(nil, &WebhookDead{Change: WebhookPresence{Number: 7, User: "u", State: WebhookOnline, At: 5}, Type: "user.online"})},
 		{appendWebhookPresenceKey(nil, 7), appendWebhookChange([]byte{webhookPresenceVersion}, &WebhookPresence{User: "u", At: 5})},

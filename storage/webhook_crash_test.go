@@ -27,7 +27,7 @@ func (h *webhookHistory) step(b *Batch, rng *rand.Rand, entry uint64) {
 		h.dead++
 		b.PutWebhookDead(WebhookDead{Webhook: "h", Number: h.dead, Entry: entry, Type: "message.created"})
 	}
-	b.PutWebhookCursor(WebhookCursor{Webhook: "h", Log: entry, Presence: h.presence - 1, Delivered: h.presence})
+	b.PutWebhookCursor(WebhookCursor{Webhook: "h", Log: entry, Presence: h.presence - 1, Delivered: h.presence, Dead: h.dead})
 	if rng.IntN(4) == 0 {
 		for ; h.dropped < h.presence-1; h.dropped++ {
 			b.DeleteWebhookPresence(h.dropped + 1)

@@ -9,14 +9,26 @@ type WebhookCursor struct {
 	Log       uint64 // id of an entry
 	Presence  uint64 // number of a change of presence
 	Delivered uint64 // events that were acknowledged
+	Dead      uint64 // number of the last dead letter that was made
 }
 
-const webhookCursorVersion = 1
+// The version says whether there have been dead letters.
+const (
+	webhookCursorVersion     = 1
+	webhookCursorVersionDead = 2
+)
 
 func appendWebhookCursor(dst []byte, c *WebhookCursor) []byte {
-	dst = append(dst, webhookCursorVersion)
+	version := byte(webhookCursorVersion)
+	if c.Dead > 0 {
+		version = webhookCursorVersionDead
+	}
+	dst = append(dst, version)
 	for _, n := range [...]uint64{c.Log, c.Presence, c.Delivered} {
 		dst = binary.AppendUvarint(dst, n)
+	}
+	if c.Dead > 0 {
+		dst = binary.AppendUvarint(dst, c.Dead)
 	}
 	return dst
 }
@@ -24,9 +36,12 @@ func appendWebhookCursor(dst []byte, c *WebhookCursor) []byte {
 func decodeWebhookCursor(key, value []byte) (WebhookCursor, error) {
 	name, ok := splitWebhookKey(key, webhookCursor)
 	d := decoder{rest: value}
-	d.version(webhookCursorVersion)
+	version := d.byte()
 	c := WebhookCursor{Webhook: name, Log: d.uvarint(), Presence: d.uvarint(), Delivered: d.uvarint()}
-	if !ok || !d.done() {
+	if version == webhookCursorVersionDead {
+		c.Dead = d.uvarint()
+	}
+	if !ok || !d.done() || version != webhookCursorVersion && c.Dead == 0 {
 		return WebhookCursor{}, corrupt(key, "bad webhook cursor")
 	}
 	return c, nil

@@ -40,7 +40,7 @@ func TestWebhookRecordsRoundTrip(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got, w) {
 			t.Fatalf("%+v, %v; want %+v", got, err, w)
 		}
-		c := WebhookCursor{Webhook: name, Log: num.Draw(t, "log"), Presence: num.Draw(t, "presence"), Delivered: num.Draw(t, "delivered")}
+		c := WebhookCursor{Webhook: name, Log: num.Draw(t, "log"), Presence: num.Draw(t, "presence"), Delivered: num.Draw(t, "delivered"), Dead: num.Draw(t, "dead")}
 		wantSame(t, c, decodeWebhookCursor, appendWebhookKey(nil, webhookCursor, name), appendWebhookCursor(nil, &c))
 		p := WebhookPresence{
 			Number: max(1, num.Draw(t, "change")), User: text.Draw(t, "user"),

@@ -103,7 +103,7 @@ func testWebhook(ctx context.Context, o *operator, w io.Writer, name string) err
 		if answer.Body != "" {
 			answer.Error += ": " + answer.Body
 		}
-		return fmt.Errorf("the receiver of %s didn't acknowledge it: %s", name, answer.Error)
+		return fmt.Errorf("the receiver of %s didn't acknowledge it: %q", name, answer.Error)
 	}
 	_, err := fmt.Fprintf(w, "%s: status %d in %d ms\n", name, answer.Status, answer.TookMS)
 	return err

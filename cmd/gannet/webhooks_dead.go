@@ -104,7 +104,7 @@ func (d *deadLetter) print(w io.Writer) error {
 	if d.Again {
 		again = " (to be sent again)"
 	}
-	_, err := fmt.Fprintf(w, "%d  %s  %s  %s  %s%s\n", d.Number, clock(d.At), d.Type, about, d.Reason, again)
+	_, err := fmt.Fprintf(w, "%d  %s  %s  %s  %q%s\n", d.Number, clock(d.At), d.Type, about, d.Reason, again)
 	return err
 }
 

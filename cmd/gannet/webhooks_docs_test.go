@@ -82,23 +82,35 @@ func TestWebhooksQuickStart(t *testing.T) {
 	added := p.webhooks("add", "demo", "http://127.0.0.1:"+port+"/", "--events", "*")
 	_, secret, _ := strings.Cut(strings.TrimSpace(added), "secret: ")
 	lines := runReceiver(t, page, port, secret)
+	deadline := time.After(2 * patience)
 	for ready := false; !ready; { // what is told before it listens would be told late
 		resp, err := browser.Get("http://127.0.0.1:" + port)
 		if ready = err == nil; ready {
 			_ = resp.Body.Close()
+			continue
+		}
+		select {
+		case <-time.After(20 * time.Millisecond): // node needs the processor that this loop would take
+		case <-deadline:
+			t.Fatal(err)
 		}
 	}
 	p.makeEvents(t)
 	shown := shownEvents(t, page)
-	deadline := time.After(patience)
+	var told []string
 	for len(shown) > 0 {
 		select {
-		case line := <-lines:
+		case line, ok := <-lines:
+			if !ok {
+				t.Fatalf("the receiver has ended, and was told of %q", told)
+			}
+			told = append(told, line)
 			kind, rest, _ := strings.Cut(line, " ")
 			_, data, _ := strings.Cut(rest, " ")
 			delete(shown, kind+" "+strings.Join(keys(t, data), " "))
 		case <-deadline:
-			t.Fatalf("nothing was told of the shape of %v", slices.Collect(maps.Keys(shown)))
+			t.Fatalf("nothing was told of the shape of %v, only\n%s\nand the server says\n%s",
+				slices.Collect(maps.Keys(shown)), strings.Join(told, "\n"), p.webhooks("list"))
 		}
 	}
 	resp, err := browser.Post("http://127.0.0.1:"+port, "application/json", strings.NewReader(`{"events":[]}`))

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"regexp"
@@ -9,6 +10,26 @@ import (
 	"testing"
 	"time"
 )
+
+// TestWebhooksQuotes: what a receiver said doesn't reach the terminal as it is.
+func TestWebhooksQuotes(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodPost {
+			fmt.Fprint(w, `{"data":{"ok":false,"status":500,"error":"\u001b[2J","body":"\u001b[3J"}}`)
+			return
+		}
+		fmt.Fprint(w, `{"data":{"dead":[{"number":1,"entry_id":"2","type":"message.created","reason":"\u001b[2J"}]}}`)
+	}))
+	t.Cleanup(server.Close)
+	o := &operator{base: server.URL}
+	var out strings.Builder
+	if err := listDead(t.Context(), o, &out, webhookPath("h")+"/dead", numbers{}); err != nil || !strings.Contains(out.String(), `entry 2  "\x1b[2J"`) {
+		t.Errorf("%q, %v", out.String(), err)
+	}
+	if err := testWebhook(t.Context(), o, &out, "h"); err == nil || !strings.HasSuffix(err.Error(), `: "\x1b[2J: \x1b[3J"`) {
+		t.Errorf("%v", err)
+	}
+}
 
 // TestWebhooksCommand: what an operator does with webhooks, by the command.
 func TestWebhooksCommand(t *testing.T) {
@@ -42,11 +63,11 @@ func TestWebhooksCommand(t *testing.T) {
 	until(`(?m)^h +paused +3 \(\d+s\) +0 +0 +message.created +http://`, "list")
 	until("h: ok", "resume", "h")
 	until(`(?m)^h +ok +0 \(0s\) +0 +3 `, "list")
-	dead := until("(?m)^3  .*410 Gone$", "dead", "h")
+	dead := until("(?m)^3  .*\"410 Gone\"$", "dead", "h")
 	if strings.Count(dead, "\n") != 3 {
 		t.Error(dead)
 	}
-	until("(?m)^2  20.*  message.created  entry [0-9]+  410 Gone\n$", "dead", "h", "--from", "2", "--to", "2")
+	until("(?m)^2  20.*  message.created  entry [0-9]+  \"410 Gone\"\n$", "dead", "h", "--from", "2", "--to", "2")
 	until("^1 removed\n$", "dead", "h", "--discard", "--to", "1")
 	status.Store(204)
 	until("h: status 204 in ", "test", "h")

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"gannet/engine/internal/signature"
 	"gannet/storage"
@@ -17,7 +19,7 @@ import (
 
 const (
 	maxAnswer = 64 << 10 // bytes that are read of a receiver's answer
-	maxShown  = 200      // bytes of them that are shown
+	maxShown  = 200      // bytes of them, or of an error, that are shown
 )
 
 // verdict is what became of a request.
@@ -34,7 +36,7 @@ type answer struct {
 	verdict verdict
 	status  int    // 0: there was none
 	shown   string // the beginning of its body
-	err     string // why it is no acknowledgement, without anything of the body
+	err     string // why it is no acknowledgement, without anything of the body; one short line
 	wait    time.Duration
 	took    time.Duration
 }
@@ -78,7 +80,7 @@ func (h *Hub) post(ctx context.Context, rec *storage.Webhook, id string, attempt
 
 // judge tells by the status whether a request was acknowledged.
 func judge(resp *http.Response, now time.Time) answer {
-	a := answer{status: resp.StatusCode, err: resp.Status}
+	a := answer{status: resp.StatusCode, err: strings.TrimSpace(fmt.Sprintf("%d %s", resp.StatusCode, http.StatusText(resp.StatusCode)))}
 	switch code := resp.StatusCode; {
 	case code >= 200 && code < 300:
 		return answer{verdict: taken, status: code}
@@ -107,10 +109,11 @@ func retryAfter(value string, now time.Time) time.Duration {
 	return max(0, min(wait, maxRetryWait))
 }
 
-// shown is the beginning of an answer, as one line of text.
-func shown(text []byte) string {
+// shown is the beginning of what a receiver says, as one line of text without what
+// steers terminals.
+func shown[T string | []byte](text T) string {
 	line := strings.Map(func(r rune) rune {
-		if r < ' ' || r == '\u007f' || r == '\ufffd' {
+		if !unicode.IsPrint(r) || r == unicode.ReplacementChar {
 			return ' '
 		}
 		return r
@@ -126,5 +129,5 @@ func unwrapped(err error) string {
 	if e, ok := errors.AsType[*url.Error](err); ok {
 		err = e.Err
 	}
-	return err.Error()
+	return shown(err.Error()) // some quote what came
 }

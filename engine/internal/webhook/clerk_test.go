@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gannet/codec/wire"
+	"gannet/engine/internal/sequencer"
 	"gannet/storage"
 )
 
@@ -124,6 +125,64 @@ func TestPresenceIsPruned(t *testing.T) {
 		}
 		if got := len(slow.told(t)); got != 3003 {
 			t.Errorf("told %d", got)
+		}
+	})
+}
+
+// Who comes and isn't wanted doesn't hold up who is.
+func TestPresenceUnwanted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, nil)
+		r := s.endpoint("h", nil, eventGone)
+		for i := range 5000 {
+			s.Present(fmt.Sprint("u", i), true)
+		}
+		s.Present("a", false)
+		s.settle()
+		if got := who(t, r); got != "-a" {
+			t.Errorf("told %q", got)
+		}
+	})
+}
+
+// Changes that aren't on disk yet aren't told.
+func TestPresenceAbove(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, nil)
+		r := s.endpoint("h", nil, eventOnline, "message.created")
+		s.enter("a")
+		above := s.clerk.durable.Load() + 1<<40
+		s.do(func(tx *sequencer.Tx) error {
+			tx.Writes(sequencer.Subject{}).PutWebhookPresence(storage.WebhookPresence{Number: above, User: "b", State: storage.WebhookOnline})
+			return nil
+		})
+		s.enter("c")
+		if got := who(t, r); got != "+a +c" {
+			t.Errorf("told %q", got)
+		}
+		s.clerk.durable.Store(above)
+		s.send("x", wire.Request{To: "y"})
+		s.settle()
+		if got := types(r.told(t)); got != eventOnline+" "+eventCreated {
+			t.Errorf("told %q", got)
+		}
+	})
+}
+
+// Where no change is kept, numbers go on from what endpoints have been told, also if
+// the clock has gone back since.
+func TestPresenceNumbers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, nil)
+		r := s.endpoint("h", func(n *New) { n.Paused = true }, "user.*")
+		s.cursor("h", func(c *cursor) { c.Presence = uint64(time.Now().Add(time.Hour).UnixMilli()) * presencePerMS })
+		s = s.restart()
+		paused := false
+		_, err := s.Update(t.Context(), "h", Patch{Paused: &paused})
+		s.must(err)
+		s.enter("a")
+		if got := who(t, r); got != "start +a" {
+			t.Errorf("told %q", got)
 		}
 	})
 }

@@ -34,11 +34,10 @@ type courier struct {
 	cursor   storage.WebhookCursor
 	stored   storage.WebhookCursor
 	storedAt time.Time
-	limit    int // sources in the next parcel
-	attempts int // of what is at the cursor
-	failures int // in a row
-	since    time.Time
+	fresh    lane // of what is behind the cursor
+	again    lane // of dead letters
 	replay   bool // there may be dead letters to send again
+	turn     bool // of dead letters
 
 	prunable atomic.Uint64 // changes of presence up to it aren't needed any more
 	lag      atomic.Int64  // entries on disk behind the cursor
@@ -54,7 +53,8 @@ func (h *Hub) newCourier(rec storage.Webhook, cursor storage.WebhookCursor) *cou
 	c := &courier{
 		hub: h, rec: rec, wants: newWants(rec.Events),
 		quit: make(chan struct{}), bell: make(chan struct{}, 1), done: make(chan struct{}),
-		cursor: cursor, stored: cursor, limit: int(rec.MaxBatch), replay: true,
+		cursor: cursor, stored: cursor, replay: true,
+		fresh: lane{limit: int(rec.MaxBatch)}, again: lane{limit: int(rec.MaxBatch)},
 		figures: h.figuresOf(rec.Name),
 	}
 	c.ctx, c.cut = context.WithCancel(context.Background())
@@ -114,12 +114,14 @@ func (c *courier) run() {
 	c.store()
 }
 
-// measure counts what waits. Until it has, the endpoint lags behind by nothing.
+// measure counts dead letters, before which none can be made, and what waits. Until
+// it has, the endpoint lags behind by nothing.
 func (c *courier) measure() {
-	if err := c.letters.count(); err != nil {
+	for err := c.letters.count(); err != nil && !c.leaving(); err = c.letters.count() {
 		c.complain(err)
+		c.sleep(readAgain)
 	}
-	n, err := c.hub.chat.CountLog(c.cursor.Log, maxCounted)
+	n, err := c.hub.chat.CountLog(c.cursor.Log, maxCounted, c.quit)
 	if err != nil {
 		c.complain(err)
 		return
@@ -137,52 +139,92 @@ func (c *courier) complain(err error) {
 	}
 }
 
-// next makes the next parcel; nil where there is nothing to send. What the endpoint
-// doesn't want it passes.
-func (c *courier) next() (*parcel, error) {
+// next makes the next parcel; nil where there is nothing to send. What is new and
+// dead letters take turns in being looked for first.
+func (c *courier) next() (p *parcel, err error) {
 	if c.letters.asked.Swap(false) {
-		c.replay = true
+		c.replay, c.again.due = true, time.Time{}
+		c.letters.after = 0
 	}
-	if c.replay {
-		p, err := c.letters.parcel()
-		if p != nil || err != nil {
-			return p, err
-		}
-		c.replay = false
+	if c.turn {
+		p = c.old()
 	}
-	p := c.packer()
-	if err := p.changes(); err != nil {
-		return nil, err
+	if p == nil {
+		p, err = c.news()
 	}
-	if err := p.walk(); err != nil {
-		return nil, err
+	if p == nil && err == nil && !c.turn {
+		p = c.old()
+	}
+	c.turn = err != nil || p != nil && len(p.again) == 0
+	return p, err
+}
+
+// old makes a parcel of dead letters that are to be sent again; nil where there are
+// none, or none is due.
+func (c *courier) old() *parcel {
+	if !c.replay || time.Now().Before(c.again.due) {
+		return nil
+	}
+	p, err := c.letters.parcel()
+	if err != nil {
+		c.complain(err)
+		c.again.due = time.Now().Add(readAgain)
+		return nil
+	}
+	c.replay = p != nil
+	return p
+}
+
+// news makes a parcel of what is behind the cursor; nil where that is nothing. What
+// the endpoint doesn't want it passes. What can't be read doesn't hold up what is
+// before it: the error comes again at the next look.
+func (c *courier) news() (*parcel, error) {
+	p := c.packer(c.fresh.limit)
+	err := p.changes()
+	if err == nil {
+		err = p.walk()
 	}
 	if p.count > 0 {
 		c.behind.Store(max(1, p.oldest))
 		return &p.parcel, nil
 	}
 	c.pass(&p.parcel)
-	return nil, nil
+	return nil, err
 }
 
 // changes puts changes of presence in, which leave room for messages.
 func (p *packer) changes() error {
+	upTo := p.c.hub.clerk.durable.Load()
 	if !p.c.wants.presence {
-		p.presence = p.c.hub.clerk.durable.Load()
+		p.presence = upTo
 		return nil
 	}
 	room := min(p.most, int(p.c.rec.MaxBatch))
 	if p.c.wants.log {
 		room = max(1, room/2)
 	}
-	upTo := p.c.hub.clerk.durable.Load()
-	list, err := p.c.hub.db.WebhookPresence(p.presence, room)
-	for i := range list {
-		if list[i].Number <= upTo {
+	for scanned := 0; p.presence < upTo && p.goesOn(scanned); scanned += scanStep {
+		list, err := p.c.hub.db.WebhookPresence(p.presence, scanStep)
+		if err != nil {
+			return err
+		}
+		for i := range list {
+			if list[i].Number > upTo || p.count >= room {
+				return nil
+			}
 			p.change(&list[i])
 		}
+		if len(list) < scanStep {
+			return nil
+		}
 	}
-	return err
+	return nil
+}
+
+// goesOn reports whether a parcel is to be filled further after so much was looked
+// at: until it has something, and then for a while.
+func (p *packer) goesOn(scanned int) bool {
+	return !p.full() && !p.c.leaving() && (p.count == 0 || scanned < 8*scanStep)
 }
 
 // walk reads the log up to its end, or until the parcel is full.
@@ -191,7 +233,7 @@ func (p *packer) walk() error {
 		p.entries, p.log = uint64(max(0, p.c.lag.Load())), max(p.log, p.c.hub.seq.Durable())
 		return nil
 	}
-	for scanned := 0; !p.full() && !p.c.leaving() && (p.count == 0 || scanned < 8*scanStep); scanned += scanStep {
+	for scanned := 0; p.goesOn(scanned); scanned += scanStep {
 		at := p.log
 		upTo, err := p.c.hub.chat.Log(at, math.MaxUint64, scanStep, p.entry)
 		if err != nil || p.failed != nil {
@@ -227,17 +269,31 @@ func (c *courier) rest() {
 		c.behind.Store(0)
 	}
 	var late <-chan time.Time
-	if c.cursor != c.stored {
-		timer := time.NewTimer(time.Until(c.storedAt.Add(storeEvery)))
+	if at := c.alarm(); !at.IsZero() {
+		timer := time.NewTimer(time.Until(at))
 		defer timer.Stop()
 		late = timer.C
 	}
 	select {
 	case <-c.bell:
 	case <-late:
-		c.store()
+		if time.Since(c.storedAt) >= storeEvery {
+			c.store()
+		}
 	case <-c.quit:
 	}
+}
+
+// alarm is when the courier has something to do although nothing happens: to store
+// the cursor, or to send letters again. Zero: never.
+func (c *courier) alarm() (at time.Time) {
+	if c.cursor != c.stored {
+		at = c.storedAt.Add(storeEvery)
+	}
+	if c.replay && (at.IsZero() || c.again.due.Before(at)) {
+		at = c.again.due
+	}
+	return at
 }
 
 // sleep waits, or until the courier is to end.

@@ -7,8 +7,9 @@ import (
 // deliver posts a parcel and does what its answer asks for. On a failure the next
 // look makes it anew: what has been recalled or read meanwhile isn't in it any more.
 func (c *courier) deliver(p *parcel) {
-	c.attempts++
-	a := c.hub.post(c.ctx, &c.rec, p.id(), c.attempts, p.body(c.rec.Name))
+	l := c.laneOf(p)
+	l.attempts++
+	a := c.hub.post(c.ctx, &c.rec, p.id(), l.attempts, p.body(c.rec.Name))
 	if a.verdict != taken && c.ctx.Err() != nil {
 		return // it was cut off by the end
 	}
@@ -16,21 +17,21 @@ func (c *courier) deliver(p *parcel) {
 	c.state.note(&a)
 	switch a.verdict {
 	case taken:
-		c.acknowledged(p)
+		c.acknowledged(l, p)
 	case refused:
-		c.refused(p, &a)
+		c.refused(l, p, &a)
 	default:
-		c.failed(p, &a)
+		c.failed(l, p, &a)
 	}
 }
 
 // acknowledged moves on.
-func (c *courier) acknowledged(p *parcel) {
+func (c *courier) acknowledged(l *lane, p *parcel) {
 	c.figures.delivered.Add(p.count)
 	c.state.delivered.Add(uint64(p.count))
 	c.cursor.Delivered += uint64(p.count)
-	c.recovered()
-	c.limit = min(2*c.limit, int(c.rec.MaxBatch))
+	c.recovered(l)
+	l.limit = min(2*l.limit, int(c.rec.MaxBatch))
 	if len(p.again) > 0 {
 		c.letters.remove(p.again)
 		return
@@ -38,77 +39,76 @@ func (c *courier) acknowledged(p *parcel) {
 	c.pass(p)
 }
 
-// recovered is the end of all failures.
-func (c *courier) recovered() {
-	if c.failures >= quickTries {
+// recovered is the end of a lane's failures.
+func (c *courier) recovered(l *lane) {
+	if l.failures >= quickTries {
 		c.hub.cfg.Logger.Info("a webhook answers again", "webhook", c.rec.Name)
 	}
-	c.attempts, c.failures, c.since = 0, 0, time.Time{}
-	c.state.failing(0, time.Time{})
+	l.clear()
+	c.fares()
 }
 
 // refused looks for what the receiver minds: of several sources half come alone.
-// One that is refused three times is a dead letter.
-func (c *courier) refused(p *parcel, a *answer) {
+// One that is refused three times is a dead letter, and one that is a dead letter
+// already stays it at once.
+func (c *courier) refused(l *lane, p *parcel, a *answer) {
 	if n := len(p.sources); n > 1 {
-		c.limit = n / 2
-		c.attempts = 0
+		l.limit = n / 2
+		l.attempts, l.refusals = 0, 0
 		return
 	}
-	c.begin()
-	if c.attempts < quickTries {
-		c.wait(delay(c.attempts, c.hub.cfg.MaxDelay), a)
+	l.begin()
+	l.refusals++
+	if l.refusals < quickTries && len(p.again) == 0 {
+		c.wait(l, delay(l.refusals, c.hub.cfg.MaxDelay), a)
 		return
 	}
-	c.bury(p, a)
-	c.failures, c.since, c.attempts = 0, time.Time{}, 0
-	c.state.failing(0, time.Time{})
+	c.bury(l, p, a)
+	l.clear()
+	c.fares()
 }
 
 // failed waits, longer each time. While the endpoint is down it is asked with less
 // and less: so what is given up at last is little.
-func (c *courier) failed(p *parcel, a *answer) {
-	c.begin()
-	c.failures++
-	if c.failures == quickTries {
+func (c *courier) failed(l *lane, p *parcel, a *answer) {
+	l.begin()
+	l.failures++
+	if l.failures == quickTries {
 		c.hub.cfg.Logger.Warn("a webhook doesn't answer", "webhook", c.rec.Name, "err", a.err)
 	}
-	if time.Since(c.since) >= c.hub.cfg.GiveUp {
-		c.bury(p, a)
-		c.since, c.attempts = time.Now(), 0 // of what is at the cursor now
+	if time.Since(l.since) >= c.hub.cfg.GiveUp {
+		c.bury(l, p, a)
+		l.since, l.attempts, l.refusals = time.Now(), 0, 0 // of what comes now
 	}
-	if c.failures >= quickTries {
-		c.limit = max(1, min(c.limit, len(p.sources))/2)
+	if l.failures >= quickTries {
+		l.limit = max(1, min(l.limit, len(p.sources))/2)
 	}
-	c.wait(delay(c.failures, c.hub.cfg.MaxDelay), a)
+	c.wait(l, delay(l.failures, c.hub.cfg.MaxDelay), a)
 }
 
-// begin notes when what is at the cursor has failed for the first time.
-func (c *courier) begin() {
-	if c.since.IsZero() {
-		c.since = time.Now()
-	}
-}
-
-// wait puts the next try off, longer where the receiver asks for it. The cursor is
-// stored meanwhile.
-func (c *courier) wait(d time.Duration, a *answer) {
+// wait puts the next try of a lane off, longer where the receiver asks for it.
+// Letters wait for what is new, but it doesn't wait for them. The cursor is stored
+// meanwhile.
+func (c *courier) wait(l *lane, d time.Duration, a *answer) {
 	d = max(d, a.wait)
-	c.state.failing(max(c.failures, c.attempts), time.Now().Add(d))
+	l.due = time.Now().Add(d)
+	c.fares()
 	if time.Since(c.storedAt) >= storeEvery {
 		c.store()
 	}
-	c.sleep(d)
+	if l == &c.fresh {
+		c.sleep(d)
+	}
 }
 
 // bury makes dead letters of a parcel, and moves on.
-func (c *courier) bury(p *parcel, a *answer) {
+func (c *courier) bury(l *lane, p *parcel, a *answer) {
 	c.figures.dead.Add(p.count)
 	if len(p.again) > 0 {
 		c.letters.refused(p.again, a.err)
 		return
 	}
-	if c.letters.add(p, a.err, c.since) {
+	if c.letters.add(p, a.err, l.since) {
 		c.pass(p)
 	}
 }

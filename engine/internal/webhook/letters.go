@@ -1,6 +1,7 @@
 package webhook
 
 import (
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -16,8 +17,10 @@ type letters struct {
 	n     atomic.Int64
 	asked atomic.Bool // to send some again
 
-	mu   sync.Mutex // held while rows are looked at and changed
-	last uint64     // the highest number
+	after uint64 // up to this number none is to be sent again; the courier's goroutine
+
+	mu      sync.Mutex // held while rows are looked at and changed
+	counted bool       // n is right
 }
 
 // lettersStep is how many rows one command changes.
@@ -43,16 +46,23 @@ func (l *letters) each(after uint64, fn func(*storage.WebhookDead) bool) error {
 	}
 }
 
+// count counts the letters. None may be added before: their numbers go on from the
+// last one, which the cursor tells, or, if that was stored without it, its row.
 func (l *letters) count() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	n := int64(0)
+	n, last := int64(0), uint64(0)
 	err := l.each(0, func(w *storage.WebhookDead) bool {
-		n, l.last = n+1, w.Number
+		n, last = n+1, w.Number
 		return true
 	})
+	if err != nil {
+		return err
+	}
 	l.n.Store(n)
-	return err
+	l.counted = true
+	l.c.cursor.Dead = max(l.c.cursor.Dead, last)
+	return nil
 }
 
 // add makes dead letters of what a parcel brings, and moves the cursor over it,
@@ -71,11 +81,12 @@ func (l *letters) add(p *parcel, reason string, since time.Time) bool {
 	}
 	cursor := c.cursor
 	cursor.Log, cursor.Presence = p.log, p.presence
+	cursor.Dead += uint64(len(p.sources))
 	err = c.hub.do(func(tx *sequencer.Tx) error {
 		b := tx.Writes(sequencer.Subject{})
 		for i, s := range p.sources {
 			b.PutWebhookDead(storage.WebhookDead{
-				Webhook: name, Number: l.last + 1 + uint64(i), Entry: s.entry, Change: s.change, Type: s.event,
+				Webhook: name, Number: c.cursor.Dead + 1 + uint64(i), Entry: s.entry, Change: s.change, Type: s.event,
 				Reason: reason, FirstAt: since.UnixMilli(), At: now,
 			})
 		}
@@ -89,7 +100,7 @@ func (l *letters) add(p *parcel, reason string, since time.Time) bool {
 		return false
 	}
 	c.stored, c.storedAt = cursor, time.Now()
-	l.last += uint64(len(p.sources))
+	c.cursor.Dead = cursor.Dead
 	l.n.Add(int64(len(p.sources) - len(oldest)))
 	c.figures.dropped.Add(len(oldest))
 	c.hub.cfg.Logger.Warn("a webhook didn't take events; they are dead letters", "webhook", name, "letters", len(p.sources), "dropped", len(oldest), "err", reason)
@@ -100,13 +111,13 @@ func (l *letters) add(p *parcel, reason string, since time.Time) bool {
 // none. What the endpoint doesn't want any more is removed.
 func (l *letters) parcel() (*parcel, error) {
 	for {
-		p := l.c.packer()
+		p := l.c.packer(l.c.again.limit)
 		err := l.fill(p)
-		if err != nil || len(p.again) == 0 {
-			return nil, err
-		}
 		if p.count > 0 {
 			return &p.parcel, nil
+		}
+		if err != nil || len(p.again) == 0 {
+			return nil, err
 		}
 		if !l.remove(p.again) {
 			return nil, nil // the engine stops
@@ -118,7 +129,7 @@ func (l *letters) fill(p *packer) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var failed error
-	err := l.each(0, func(w *storage.WebhookDead) bool {
+	err := l.each(l.after, func(w *storage.WebhookDead) bool {
 		if !w.Again {
 			return true
 		}
@@ -147,98 +158,122 @@ func (p *packer) letter(w *storage.WebhookDead) error {
 	return err
 }
 
-// remove takes dead letters away, and reports whether it was done.
+// remove takes away dead letters that were sent again, and reports whether it was
+// done.
 func (l *letters) remove(numbers []uint64) bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.change(numbers, func(b *storage.Batch, number uint64) { b.DeleteWebhookDead(l.c.rec.Name, number) }, -1) == nil
+	l.after = numbers[len(numbers)-1]
+	rows, err := l.there(numbers)
+	if err == nil {
+		err = l.drop(rows)
+	}
+	if err != nil {
+		l.c.complain(err)
+	}
+	return err == nil
 }
 
-// change writes to the rows of some letters, and counts them as far as that changes
-// how many there are.
-func (l *letters) change(numbers []uint64, write func(*storage.Batch, uint64), count int64) error {
-	for len(numbers) > 0 {
-		some := numbers[:min(len(numbers), lettersStep)]
+// refused leaves letters that were sent again in vain where they are.
+func (l *letters) refused(numbers []uint64, reason string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.after = numbers[len(numbers)-1]
+	rows, err := l.there(numbers)
+	now := time.Now().UnixMilli()
+	for i := range rows {
+		rows[i].Again, rows[i].Reason, rows[i].At = false, reason, now
+	}
+	if err == nil {
+		err = l.put(rows)
+	}
+	if err != nil {
+		l.c.complain(err)
+	}
+}
+
+// there returns those of some letters that are still there: the operator may have
+// discarded some while they were under way.
+func (l *letters) there(numbers []uint64) (rows []storage.WebhookDead, err error) {
+	for _, number := range numbers {
+		row, err := l.c.hub.db.WebhookDead(l.c.rec.Name, number-1, 1)
+		if err != nil {
+			return nil, err
+		}
+		if len(row) > 0 && row[0].Number == number {
+			rows = append(rows, row[0])
+		}
+	}
+	return rows, nil
+}
+
+// between returns the letters with numbers from one to another.
+func (l *letters) between(from, to uint64) (rows []storage.WebhookDead, err error) {
+	err = l.each(max(from, 1)-1, func(w *storage.WebhookDead) bool {
+		if w.Number > to {
+			return false
+		}
+		rows = append(rows, *w)
+		return true
+	})
+	return rows, err
+}
+
+// put writes letters that have changed.
+func (l *letters) put(rows []storage.WebhookDead) error {
+	return l.write(rows, func(b *storage.Batch, w *storage.WebhookDead) { b.PutWebhookDead(*w) }, 0)
+}
+
+// drop removes letters, which are there.
+func (l *letters) drop(rows []storage.WebhookDead) error {
+	return l.write(rows, func(b *storage.Batch, w *storage.WebhookDead) { b.DeleteWebhookDead(w.Webhook, w.Number) }, -1)
+}
+
+// write writes to the rows of some letters, each of which changes by so much how
+// many there are.
+func (l *letters) write(rows []storage.WebhookDead, row func(*storage.Batch, *storage.WebhookDead), count int64) error {
+	for some := range slices.Chunk(rows, lettersStep) {
 		err := l.c.hub.do(func(tx *sequencer.Tx) error {
-			for _, number := range some {
-				write(tx.Writes(sequencer.Subject{}), number)
+			for i := range some {
+				row(tx.Writes(sequencer.Subject{}), &some[i])
 			}
 			return nil
 		})
 		if err != nil {
 			return err
 		}
-		l.n.Add(count * int64(len(some)))
-		numbers = numbers[len(some):]
+		if l.counted {
+			l.n.Add(count * int64(len(some)))
+		}
 	}
 	return nil
 }
 
-// refused leaves letters that were sent again in vain where they are.
-func (l *letters) refused(numbers []uint64, reason string) {
-	among := make(map[uint64]bool, len(numbers))
-	for _, n := range numbers {
-		among[n] = true
-	}
-	now := time.Now().UnixMilli()
-	_, err := l.mark(func(w *storage.WebhookDead) bool {
-		if !among[w.Number] {
-			return false
-		}
-		w.Again, w.Reason, w.At = false, reason, now
-		return true
-	})
-	if err != nil {
-		l.c.complain(err)
-	}
-}
-
-// mark changes letters: those of which fn says that it has changed them.
-func (l *letters) mark(fn func(*storage.WebhookDead) bool) (n int, err error) {
+// again asks for letters to be sent again, and returns how many weren't to be.
+func (l *letters) again(from, to uint64) (n int, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	changed := make(map[uint64]storage.WebhookDead)
-	var numbers []uint64
-	err = l.each(0, func(w *storage.WebhookDead) bool {
-		if fn(w) {
-			changed[w.Number] = *w
-			numbers = append(numbers, w.Number)
-		}
-		return true
-	})
+	rows, err := l.between(from, to)
 	if err != nil {
 		return 0, err
 	}
-	return len(numbers), l.change(numbers, func(b *storage.Batch, number uint64) { b.PutWebhookDead(changed[number]) }, 0)
-}
-
-// again asks for letters to be sent again.
-func (l *letters) again(from, to uint64) (n int, err error) {
-	n, err = l.mark(func(w *storage.WebhookDead) bool {
-		if w.Number < from || w.Number > to || w.Again {
-			return false
-		}
-		w.Again = true
-		return true
-	})
+	rows = slices.DeleteFunc(rows, func(w storage.WebhookDead) bool { return w.Again })
+	for i := range rows {
+		rows[i].Again = true
+	}
+	err = l.put(rows)
 	l.asked.Store(true)
 	l.c.ring()
-	return n, err
+	return len(rows), err
 }
 
 // discard takes letters away for good.
 func (l *letters) discard(from, to uint64) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var numbers []uint64
-	err := l.each(0, func(w *storage.WebhookDead) bool {
-		if w.Number >= from && w.Number <= to {
-			numbers = append(numbers, w.Number)
-		}
-		return true
-	})
+	rows, err := l.between(from, to)
 	if err == nil {
-		err = l.change(numbers, func(b *storage.Batch, number uint64) { b.DeleteWebhookDead(l.c.rec.Name, number) }, -1)
+		err = l.drop(rows)
 	}
-	return len(numbers), err
+	return len(rows), err
 }

@@ -240,6 +240,25 @@ func TestDeadLetters(t *testing.T) {
 	})
 }
 
+// Who is to end doesn't count what waits to its end.
+func TestMeasureEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := start(t, nil)
+		for range 3 {
+			s.send("a", wire.Request{To: "b"})
+		}
+		s.endpoint("h", func(n *New) { n.FromBeginning, n.Paused = true, true }, "message.created")
+		s.settle()
+		c := s.newCourier(s.find("h").rec, storage.WebhookCursor{Webhook: "h"})
+		defer c.cut()
+		c.leave()
+		c.measure()
+		if st := s.status("h"); c.lag.Load() != 0 || st.LagEntries != 3 {
+			t.Errorf("%d are counted of %d", c.lag.Load(), st.LagEntries)
+		}
+	})
+}
+
 // A ping is answered for the operator to see, whatever the endpoint's state.
 func TestPing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

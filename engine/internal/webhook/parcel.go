@@ -29,11 +29,9 @@ type parcel struct {
 
 // source is an entry or a change of presence that makes events.
 type source struct {
-	entry    uint64 // id; 0: change
-	change   storage.WebhookPresence
-	event    string // the type of its first event
-	log      uint64 // the cursors behind it
-	presence uint64
+	entry  uint64 // id; 0: change
+	change storage.WebhookPresence
+	event  string // the type of its first event
 }
 
 // packer fills a parcel for one endpoint.
@@ -45,8 +43,8 @@ type packer struct {
 	failed error // of finding out who is away
 }
 
-func (c *courier) packer() *packer {
-	p := &packer{c: c, most: c.limit}
+func (c *courier) packer(most int) *packer {
+	p := &packer{c: c, most: most}
 	p.log, p.presence = c.cursor.Log, c.cursor.Presence
 	return p
 }
@@ -95,7 +93,7 @@ func (p *packer) entry(e *chat.Logged) bool {
 	p.log = e.ID
 	p.entries++
 	if p.count > before {
-		p.sources = append(p.sources, source{entry: e.ID, event: event, log: p.log, presence: p.presence})
+		p.sources = append(p.sources, source{entry: e.ID, event: event})
 	}
 	return !p.full()
 }
@@ -104,7 +102,7 @@ func (p *packer) entry(e *chat.Logged) bool {
 func (p *packer) change(ch *storage.WebhookPresence) {
 	if event := changeEvent(ch); p.c.wants.event(event) {
 		p.add(changeID(ch), event, ch.At, changeData(ch))
-		p.sources = append(p.sources, source{change: *ch, event: event, log: p.log, presence: ch.Number})
+		p.sources = append(p.sources, source{change: *ch, event: event})
 	}
 	p.presence = ch.Number
 }
