@@ -26,12 +26,26 @@ func newFileBudget(tls bool) (fileBudget, error) {
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return fileBudget{}, fmt.Errorf("reading the descriptor limit: %w", err)
 	}
-	b := divideFiles(limit.Cur)
-	if tls {
-		b = b.withTLS(limit.Cur)
-	}
-	return b, nil
+	return budgetOf(limit.Cur, tls), nil
 }
+
+// Room is how many WebSocket connections a server of this configuration takes where
+// the process may have so many file descriptors; limits.connections may be less.
+func (c Config) Room(descriptors uint64) int {
+	b := budgetOf(descriptors, c.Listen.TLS != "")
+	return max(0, mostFiles(descriptors)-b.reserved)
+}
+
+func budgetOf(limit uint64, tls bool) fileBudget {
+	b := divideFiles(limit)
+	if tls {
+		b = b.withTLS(limit)
+	}
+	return b
+}
+
+// mostFiles is a limit as a number to reckon with, also where it is none.
+func mostFiles(limit uint64) int { return int(min(limit, 1<<40)) }
 
 func divideFiles(limit uint64) fileBudget {
 	reserved := int(max(leastReserved, min(mostReserved, limit/2)))
@@ -45,7 +59,7 @@ const filesPerSecure = 3
 // withTLS leaves room for as many HTTP connections over TLS, and for all WebSocket
 // connections to be of that kind.
 func (b fileBudget) withTLS(limit uint64) fileBudget {
-	all := int(min(limit, 1<<40))
+	all := mostFiles(limit)
 	b.secure = max(1, (all-b.reserved-b.http)/filesPerSecure)
 	b.reserved = all - b.secure
 	return b

@@ -33,3 +33,23 @@ func TestDivideFilesWithTLS(t *testing.T) {
 		}
 	}
 }
+
+// What the configuration says that there is room for is what the budget leaves.
+func TestRoom(t *testing.T) {
+	plain, secure := DefaultConfig(), DefaultConfig()
+	secure.Listen.TLS = "127.0.0.1:0"
+	for _, limit := range []uint64{1 << 20, 20000, 1024, 300} {
+		if got, want := plain.Room(limit), int(limit)-divideFiles(limit).reserved; got != want {
+			t.Errorf("limit %d: room for %d, want %d", limit, got, want)
+		}
+		if got, want := secure.Room(limit), divideFiles(limit).withTLS(limit).secure; got != want {
+			t.Errorf("limit %d, with TLS: room for %d, want %d", limit, got, want)
+		}
+	}
+	if n := plain.Room(0); n != 0 {
+		t.Errorf("room for %d in nothing", n)
+	}
+	if n := plain.Room(^uint64(0)); n < 1<<39 {
+		t.Errorf("room for %d where there is no limit", n)
+	}
+}

@@ -46,7 +46,7 @@ Faults: ` + strings.Join(chaos.Faults(), ", ") + `.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVar(&o.Faults, "faults", nil, "only these faults, separated by commas")
+	f.StringSliceVar(&o.Faults, "faults", nil, "`names` of the faults to try, separated by commas (default all)")
 	f.IntVar(&o.Rounds, "rounds", 0, "how often each of --faults is tried, or, without it, kill, and the others in proportion (0 = 50 for kill)")
 	f.Uint64Var(&o.Seed, "seed", 0, "seed of what is random (0 = any; it is printed)")
 	f.StringVar(&o.History, "history", "", "`file` or directory to keep the histories in; without it they are kept where something is wrong")

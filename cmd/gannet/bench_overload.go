@@ -58,7 +58,7 @@ Attacks: ` + strings.Join(overload.Attacks(), ", ") + `.`,
 	f.BoolVar(&o.JSON, "json", false, "print JSON instead of a table")
 	addQuietFlag(cmd, &quiet)
 	f.StringVar(&o.Dir, "dir", "", "`directory` in which data directories are made")
-	f.StringArrayVar(&serverArgs, "server-args", nil, "further arguments for the servers, such as \"--set reactors=1\"")
+	f.StringArrayVar(&serverArgs, "server-args", nil, "further `arguments` for the servers, such as \"--set reactors=1\"")
 	f.BoolVar(&attackers, "attackers", false, "be the attackers' process")
 	if err := f.MarkHidden("attackers"); err != nil {
 		panic(err) // the flag of the line above

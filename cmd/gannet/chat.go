@@ -33,8 +33,8 @@ wasn't answered, once, and shows what was missed.
 
 With a pipe as its standard input it sends each line as a message and ends when all
 are answered: 0 says that they are on the server's disk, 1 that one was refused or
-not answered in time. With --listen it prints what comes, first what came while
-nobody listened, and counts it as received.
+not answered in time. With --listen it prints what comes, from everybody, first
+what came while nobody listened, and counts it as received.
 
 A server in dev mode believes --user. Others want a token: --token-file, or the
 variable ` + tokenVariable + `. Everybody on the machine can read --token.
@@ -74,14 +74,14 @@ func addChatFlags(cmd *cobra.Command, o *terminal.Options, tokenFile *string) {
 	f.StringVar(&o.URL, "url", "ws://127.0.0.1:9502/ws", "`URL` of the server's WebSocket")
 	f.StringVar(&o.HTTP, "http", "", "`URL` of its HTTP API, for /groups (default: port 9501 where --url has 9502, else --url's host)")
 	f.StringVar(&o.User, "user", "", "`id` of the user, for a server in dev mode")
-	f.StringVar(&o.Token, "token", "", "token (JWT) to log in with")
+	f.StringVar(&o.Token, "token", "", "`token` (JWT) to log in with")
 	f.StringVar(tokenFile, "token-file", "", "`file` with the token")
 	f.StringVar(&o.To, "to", "", "`user` to write to")
 	f.StringVar(&o.Group, "group", "", "`id` of the group to write to")
 	f.BoolVar(&o.Listen, "listen", false, "print what comes, until interrupted or --count is reached")
 	f.IntVar(&o.Count, "count", 0, "--listen: end after this `number` of messages")
 	f.DurationVar(&o.Timeout, "timeout", 30*time.Second, "give up a line of a pipe that isn't answered for so long; 0 = never")
-	f.BoolVar(&o.JSON, "json", false, "print a JSON object for each message, as in the WebSocket protocol")
+	f.BoolVar(&o.JSON, "json", false, "print JSON instead of text: an object for each message, as in the WebSocket protocol")
 	f.BoolVar(&o.NoColor, "no-color", false, "print no colours")
 }
 

@@ -88,7 +88,8 @@ func (s *chatScript) forgetServer() error {
 func (p *chatServer) faults() string {
 	var logged []string
 	for line := range strings.Lines(p.log.String()) {
-		if !strings.HasPrefix(line, "Open http") && !strings.HasPrefix(line, "Everybody is believed") && line != "\n" {
+		invites := strings.HasPrefix(line, "Open http") || strings.HasPrefix(line, "In a terminal: ") || strings.HasPrefix(line, "Everybody is believed")
+		if !invites && line != "\n" {
 			logged = append(logged, line)
 		}
 	}

@@ -56,6 +56,7 @@ func TestUnit(t *testing.T) {
 	for key, want := range map[string]string{
 		"Type": "notify", "RestartPreventExitStatus": "2", "ProtectSystem": "strict", "NoNewPrivileges": "true",
 		"StateDirectory": "gannet", "EnvironmentFile": "-/etc/gannet.env", "CapabilityBoundingSet": "",
+		"Restart": "always", "RestartSec": "1", "StartLimitIntervalSec": "0",
 	} {
 		if got := u[key]; len(got) != 1 || got[0] != want {
 			t.Errorf("%s is %q, want %q", key, got, want)

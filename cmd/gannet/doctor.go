@@ -61,19 +61,19 @@ The exit code is 1 where anything fails.`,
 	from.addFlags(cmd)
 	cmd.Flags().StringVar(&data, "data", "", "`directory` of the database, the same as --set data_dir=…")
 	cmd.Flags().IntVar(&connections, "connections", 0, "`number` of connections to judge for, instead of limits.connections")
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print the findings as JSON")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON instead of text")
 	return cmd
 }
 
 // doctorTarget is what the configuration asks of a machine.
 func doctorTarget(c engine.Config) *doctor.Target {
 	t := &doctor.Target{
-		DataDir: c.DataDir, MinFreeBytes: uint64(c.Storage.MinFreeBytes), Connections: c.Limits.Connections,
+		DataDir: c.DataDir, MinFreeBytes: uint64(c.Storage.MinFreeBytes), Connections: c.Limits.Connections, TLS: c.Listen.TLS != "", Room: c.Room,
 		CertFile: c.TLS.CertFile, KeyFile: c.TLS.KeyFile,
 	}
 	for _, l := range []doctor.Listener{
 		{Key: "listen.ws", Addr: c.Listen.WS}, {Key: "listen.http", Addr: c.Listen.HTTP},
-		{Key: "listen.tls", Addr: c.Listen.TLS}, {Key: "listen.admin", Addr: c.Listen.Admin},
+		{Key: "listen.tls", Addr: c.Listen.TLS, TLS: true}, {Key: "listen.admin", Addr: c.Listen.Admin},
 	} {
 		if l.Addr != "" {
 			t.Listeners = append(t.Listeners, l)

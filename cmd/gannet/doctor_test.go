@@ -42,7 +42,7 @@ func TestNotReady(t *testing.T) {
 // What the configuration names is what doctor looks at.
 func TestDoctorTarget(t *testing.T) {
 	c := engine.DefaultConfig()
-	if got := doctorTarget(c); len(got.Files) != 0 || len(got.Listeners) != 3 || got.CertFile != "" {
+	if got := doctorTarget(c); len(got.Files) != 0 || len(got.Listeners) != 3 || got.CertFile != "" || got.TLS || got.Room(20_000) != c.Room(20_000) {
 		t.Errorf("%+v", got)
 	}
 	c.Listen.TLS, c.TLS.CertFile, c.TLS.KeyFile = "127.0.0.1:1", "crt", "key"
@@ -51,6 +51,9 @@ func TestDoctorTarget(t *testing.T) {
 	secret := map[string]bool{}
 	for _, f := range got.Files {
 		secret[f.Path] = f.Secret
+	}
+	if room := got.Room(20_000); !got.TLS || room == 0 || room != c.Room(20_000) || 3*room > 20_000 {
+		t.Errorf("with TLS there is room for %d", room)
 	}
 	if len(got.Listeners) != 4 || got.KeyFile != "key" || len(secret) != 5 || !secret["key"] || !secret["keys"] || secret["crt"] || secret["pem"] {
 		t.Errorf("%+v", got)

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"gannet/cmd/gannet/terminal"
 )
 
 const (
@@ -25,12 +27,13 @@ func usageErrorf(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-// report writes what went wrong, if anything, and returns the exit code.
+// report writes what went wrong, if anything, and returns the exit code. Parts of it
+// may be a server's words, or a file's: they can't control the terminal.
 func report(stderr io.Writer, err error) int {
 	if err == nil {
 		return exitOK
 	}
-	fmt.Fprintln(stderr, "gannet:", strings.ReplaceAll(err.Error(), "\n", "\n  "))
+	fmt.Fprintln(stderr, "gannet:", strings.ReplaceAll(terminal.Inert(err.Error()), "\n", "\n  "))
 	if _, ok := errors.AsType[usageError](err); ok {
 		return exitUsage
 	}

@@ -3,9 +3,19 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"strings"
 	"testing"
 )
+
+// Whoever's words an error has, a terminal only shows them.
+func TestErrorsAreInert(t *testing.T) {
+	var stderr bytes.Buffer
+	report(&stderr, errors.New("no: \x1b[2J\u202e\nmore"))
+	if got := stderr.String(); got != "gannet: no: ␛[2J<U+202E>\n  more\n" {
+		t.Errorf("%q", got)
+	}
+}
 
 func TestExitCodes(t *testing.T) {
 	for line, want := range map[string]int{

@@ -27,7 +27,7 @@ type sources struct {
 
 // addFlags gives cmd the flags that fill s.
 func (s *sources) addFlags(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&s.file, "config", "", "YAML file with the configuration")
+	cmd.Flags().StringVar(&s.file, "config", "", "YAML `file` with the configuration")
 	cmd.Flags().StringArrayVar(&s.sets, "set", nil, "set one `key=value` of the configuration; may be given several times")
 }
 

@@ -96,8 +96,7 @@ func serve(ctx context.Context, c engine.Config, start starter, stdout, stderr i
 	}
 	fmt.Fprintf(stdout, "gannet ready ws=%s http=%s admin=%s pid=%d%s\n", ws, http, admin, os.Getpid(), secure)
 	if c.Auth.Mode == auth.ModeDev && c.Log.Format == "text" {
-		fmt.Fprintf(stderr, "Open http://%s/ in two tabs and chat as two users.\n"+
-			"Everybody is believed to be who they say (auth.mode dev): this is for trying things out.\n", http)
+		invite(stderr, c, ws, http, admin)
 	}
 	stopping := newNotifier(logger).ready(s)
 	return supervise(ctx, s, signals, stopping, logger)

@@ -60,7 +60,7 @@ func TestServeSaysReadyAndStopsOnSIGTERM(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"Open http://http:2/ in two tabs", "signal=terminated"} {
+	for _, want := range []string{"Open http://http:2/ in two tabs", "http://admin:3/admin\n", "gannet chat --user alice --to bob --url ws://ws:1/ws --http http://http:2\n", "signal=terminated"} {
 		if !strings.Contains(stderr.String(), want) {
 			t.Errorf("%q is missing on standard error:\n%s", want, &stderr)
 		}

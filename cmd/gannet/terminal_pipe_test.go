@@ -83,8 +83,8 @@ func TestPipeTakesNothing(t *testing.T) {
 	if _, stderr, code := chatPipe(t, nil, "from alice", url, "--user", "alice", "--to", "carol", "--timeout", "10s"); code != exitOK {
 		t.Fatal(stderr)
 	}
-	stdout, stderr, code := chatPipe(t, nil, "", url, "--user", "alice", "--listen", "--count", fmt.Sprint(waiting), "--to", "bob")
-	if code != exitOK || strings.Count(stdout, "bob: for alice ") != waiting || !strings.Contains(stdout, "bob: for alice 0\n") {
+	stdout, stderr, code := chatPipe(t, nil, "", url, "--user", "alice", "--listen", "--count", fmt.Sprint(waiting+1))
+	if code != exitOK || strings.Count(stdout, "bob: for alice ") != waiting || !strings.Contains(stdout, "alice → carol: from alice\n") || !strings.Contains(stdout, "bob: for alice 0\n") {
 		t.Errorf("exit code %d, %s%s", code, stdout, stderr)
 	}
 }
@@ -108,6 +108,8 @@ func TestPipeFails(t *testing.T) {
 		"who":                 {url, "x\n", []string{"--to", "b"}, exitUsage, "who are you?"},
 		"a bad URL":           {"http://127.0.0.1", "x\n", []string{"--user", "a", "--to", "b"}, exitUsage, "ws://host:port"},
 		"a number of nothing": {url, "x\n", []string{"--user", "a", "--to", "b", "--count", "1"}, exitUsage, "--listen"},
+		"listening to one":    {url, "", []string{"--user", "a", "--to", "b", "--listen"}, exitUsage, "it excludes --to and --group"},
+		"listening to few":    {url, "", []string{"--user", "a", "--group", "g", "--listen"}, exitUsage, "it excludes --to and --group"},
 		"a file that isn't":   {url, "x\n", []string{"--token-file", "/nowhere", "--to", "b"}, exitUsage, "--token-file"},
 		"an argument":         {url, "x\n", []string{"alice"}, exitUsage, "takes no argument"},
 		"a bad token":         {url, "x\n", []string{"--token", "abc", "--to", "b"}, exitFailure, ""},

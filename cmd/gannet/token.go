@@ -22,7 +22,7 @@ func newToken() *cobra.Command {
 auth.jwt.secret, or with the key in auth.jwt.private_key_file, of the
 configuration. No server needs to run.`,
 		Example: `  gannet token --config gannet.yaml --user alice
-  gannet token --config gannet.yaml --user alice --ttl 15m --role admin
+  gannet token --config gannet.yaml --user alice --ttl 15m --role agent
   gannet token --set auth.jwt.private_key_file=private.pem --user alice`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -42,7 +42,7 @@ configuration. No server needs to run.`,
 	}
 	from.addFlags(cmd)
 	cmd.Flags().StringVar(&user, "user", "", "user `id` the token speaks for")
-	cmd.Flags().StringVar(&role, "role", "", "role claim of the token")
+	cmd.Flags().StringVar(&role, "role", "", "`role` claim of the token: agent or supervisor at the desk, or visitor, who may use nothing but the desk")
 	cmd.Flags().DurationVar(&ttl, "ttl", 24*time.Hour, "how long the token is good")
 	return cmd
 }

@@ -60,7 +60,7 @@ The exit code is 1 if anything is wrong.`,
 		},
 	}
 	from.addFlags(cmd)
-	cmd.Flags().BoolVar(&asJSON, "json", false, "print one JSON object")
+	cmd.Flags().BoolVar(&asJSON, "json", false, "print JSON instead of text")
 	cmd.Flags().IntVar(&v.most, "max", 20, "print the first `number` of faults")
 	addQuietFlag(cmd, &quiet)
 	return cmd

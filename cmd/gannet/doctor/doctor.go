@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sort"
 	"strconv"
 	"strings"
 )
@@ -12,17 +13,28 @@ import (
 type Target struct {
 	DataDir      string
 	MinFreeBytes uint64
-	Connections  int // WebSocket connections; 0: as many as may be
+	Connections  int  // WebSocket connections; 0: as many as may be
+	TLS          bool // each of them may come over TLS
 	Listeners    []Listener
 	Files        []File
 	CertFile     string // of TLS; "": none
 	KeyFile      string
+
+	// Room is how many connections the server takes where it may have so many
+	// descriptors. It must be set, and not fall where there are more.
+	Room func(descriptors uint64) int
+}
+
+// descriptors is how few the server takes so many connections with.
+func (t *Target) descriptors(connections int) uint64 {
+	return uint64(sort.Search(1<<40, func(n int) bool { return t.Room(uint64(n)) >= connections }))
 }
 
 // Listener is an address that the server listens on.
 type Listener struct {
 	Key  string // of the configuration
 	Addr string // host:port
+	TLS  bool   // it speaks HTTPS
 }
 
 // File is one that the configuration names.

@@ -10,7 +10,7 @@ import (
 
 // This machine can be looked at, whatever it is like.
 func TestLook(t *testing.T) {
-	r := Look(t.Context(), Machine{}, &Target{DataDir: t.TempDir() + "/not/there", Listeners: []Listener{{"listen.ws", "127.0.0.1:0"}}})
+	r := Look(t.Context(), Machine{}, &Target{Room: plain, DataDir: t.TempDir() + "/not/there", Listeners: []Listener{{Key: "listen.ws", Addr: "127.0.0.1:0"}}})
 	seen := map[string]bool{}
 	for _, l := range r.Lines {
 		if l.Found == "" {

@@ -15,10 +15,35 @@ func TestDescriptors(t *testing.T) {
 		{1024, 0, Warn}, {1024, 512, OK}, {1024, 513, Fail}, {^uint64(0), 10_000_000, OK},
 	} {
 		var r Report
-		judgeDescriptors(tc.hard, &Target{Connections: tc.connections}, &r)
+		judgeDescriptors(tc.hard, &Target{Connections: tc.connections, Room: plain}, &r)
 		only(t, &r, "descriptors", tc.want, "the hard limit is")
 	}
 }
+
+// Where connections take three descriptors, a third as many have room.
+func TestDescriptorsOverTLS(t *testing.T) {
+	target := &Target{Connections: 1_000_000, TLS: true, Room: overTLS}
+	var r Report
+	judgeDescriptors(1<<20, target, &r)
+	only(t, &r, "descriptors", Fail, "room for 348501 connections over TLS, and")
+	if want := "LimitNOFILE=3003072 "; !strings.Contains(r.Lines[0].Advice, want) {
+		t.Errorf("%+v, want %s", r.Lines, want)
+	}
+	r = Report{}
+	judgeDescriptors(3_003_072, target, &r)
+	only(t, &r, "descriptors", OK, "room for 1000000 connections over TLS")
+	r = Report{}
+	sysctls(t.Context(), machine(t, good()), target, &r)
+	line(t, &r, "fs.nr_open", Warn, "2097152")
+}
+
+// plain and overTLS are how servers divide their descriptors.
+func plain(descriptors uint64) int {
+	n := int(min(descriptors, 1<<40))
+	return n - min(2048, n/2)
+}
+
+func overTLS(descriptors uint64) int { return (plain(descriptors) - 1024) / 3 }
 
 // good is a machine for a million connections.
 func good() map[string]string {
@@ -34,7 +59,7 @@ func good() map[string]string {
 }
 
 func TestSysctls(t *testing.T) {
-	target := &Target{Connections: 1_000_000}
+	target := &Target{Connections: 1_000_000, Room: plain}
 	var r Report
 	sysctls(t.Context(), machine(t, good()), target, &r)
 	if r.Worst() != OK || len(r.Lines) != 8 {
@@ -90,11 +115,18 @@ func TestProcessors(t *testing.T) {
 }
 
 func TestMemory(t *testing.T) {
-	target := &Target{Connections: 1_000_000}
+	target := &Target{Connections: 1_000_000, Room: plain}
 	files := good()
 	var r Report
 	memory(t.Context(), machine(t, files), target, &r)
 	only(t, &r, "memory", OK, "32.0 GiB of the machine, 28.6 GiB free")
+	files["proc/meminfo"] = strings.Replace(files["proc/meminfo"], "33554432", "16777216", 1)
+	for tls, want := range map[bool]State{false: OK, true: Warn} {
+		r = Report{}
+		memory(t.Context(), machine(t, files), &Target{Connections: 1_000_000, TLS: tls}, &r)
+		only(t, &r, "memory", want, "16.0 GiB of the machine")
+	}
+	files["proc/meminfo"] = good()["proc/meminfo"]
 	files["sys/fs/cgroup/system.slice/gannet.service/memory.max"] = "4294967296\n"
 	r = Report{}
 	memory(t.Context(), machine(t, files), target, &r)

@@ -2,12 +2,13 @@ package doctor
 
 import (
 	"context"
+	"fmt"
 
 	"golang.org/x/sys/unix"
 )
 
-// reservedFiles is what Gannet keeps for its database and HTTP at most.
-const reservedFiles = 2048
+// goodRoom is what nobody runs into who hasn't said how many are wanted.
+const goodRoom = 10_000
 
 // descriptors looks whether there are as many as connections are wanted.
 func descriptors(_ context.Context, _ Machine, t *Target, r *Report) {
@@ -21,14 +22,19 @@ func descriptors(_ context.Context, _ Machine, t *Target, r *Report) {
 
 // judgeDescriptors judges the hard limit: Gannet raises the soft one to it.
 func judgeDescriptors(hard uint64, t *Target, r *Report) {
-	const name, advice = "descriptors", "LimitNOFILE= in gannet.service, or nofile in /etc/security/limits.conf for a login (this is the limit of the present one)"
-	room := int(min(hard, 1<<40)) - int(min(reservedFiles, hard/2))
+	const name = "descriptors"
+	advice := fmt.Sprintf("LimitNOFILE=%d in gannet.service, or nofile in /etc/security/limits.conf for a login (this is the limit of the present one)",
+		t.descriptors(max(t.Connections, goodRoom)))
+	room, each := t.Room(hard), ""
+	if t.TLS {
+		each = " over TLS"
+	}
 	switch {
 	case t.Connections > room:
-		r.add(Fail, name, advice, "the hard limit is %d: room for %d connections, and limits.connections is %d", hard, room, t.Connections)
+		r.add(Fail, name, advice, "the hard limit is %d: room for %d connections%s, and limits.connections is %d", hard, room, each, t.Connections)
 	case t.Connections == 0:
-		r.add(judge(room >= 10_000, Warn), name, advice, "the hard limit is %d: room for %d connections", hard, room)
+		r.add(judge(room >= goodRoom, Warn), name, advice, "the hard limit is %d: room for %d connections%s", hard, room, each)
 	default:
-		r.add(OK, name, "", "the hard limit is %d: room for %d connections, of which %d are wanted", hard, room, t.Connections)
+		r.add(OK, name, "", "the hard limit is %d: room for %d connections%s, of which %d are wanted", hard, room, each, t.Connections)
 	}
 }

@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"io"
@@ -13,23 +14,22 @@ import (
 
 // listeners looks whether the addresses can be listened on, or a Gannet does already.
 func listeners(ctx context.Context, _ Machine, t *Target, r *Report) {
-	ours := runs(ctx, t)
 	for _, l := range t.Listeners {
-		l.look(ctx, ours, r)
+		l.look(ctx, r)
 	}
 }
 
-func (l *Listener) look(ctx context.Context, ours bool, r *Report) {
+func (l *Listener) look(ctx context.Context, r *Report) {
 	var config net.ListenConfig
 	socket, err := config.Listen(ctx, "tcp", l.Addr)
 	switch {
 	case err == nil:
 		_ = socket.Close() // nothing was done with it
 		r.add(OK, l.Key, "", "%s is free", l.Addr)
-	case errors.Is(err, syscall.EADDRINUSE) && ours:
+	case errors.Is(err, syscall.EADDRINUSE) && l.answers(ctx):
 		r.add(OK, l.Key, "", "%s is in use, by a Gannet that runs", l.Addr)
 	case errors.Is(err, syscall.EADDRINUSE):
-		r.add(Fail, l.Key, "ss -ltnp says by whom; end that, or set "+l.Key+" to another port", "%s is in use", l.Addr)
+		r.add(Fail, l.Key, "ss -ltnp says by whom; end that, or set "+l.Key+" to another port", "%s is in use, and no Gannet answers there", l.Addr)
 	case errors.Is(err, syscall.EACCES):
 		r.add(Fail, l.Key, "a port above 1023, or AmbientCapabilities=CAP_NET_BIND_SERVICE in gannet.service", "this user may not listen on %s", l.Addr)
 	default:
@@ -37,19 +37,18 @@ func (l *Listener) look(ctx context.Context, ours bool, r *Report) {
 	}
 }
 
-// runs reports whether a Gannet answers on one of the addresses.
-func runs(ctx context.Context, t *Target) bool {
-	client := http.Client{Timeout: time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
-	for _, l := range t.Listeners {
-		if healthy(ctx, &client, l.Addr) {
-			return true
-		}
+// answers reports whether a Gannet answers on the address: that it is alive or, where
+// only WebSockets are served, what it minds about the question. Which one it is
+// doesn't matter, so neither does its certificate.
+func (l *Listener) answers(ctx context.Context) bool {
+	client := http.Client{Timeout: time.Second, Transport: &http.Transport{
+		DisableKeepAlives: true, TLSClientConfig: &tls.Config{InsecureSkipVerify: true},
+	}}
+	scheme := "http"
+	if l.TLS {
+		scheme = "https"
 	}
-	return false
-}
-
-func healthy(ctx context.Context, client *http.Client, addr string) bool {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+addr+"/healthz", nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+l.Addr+"/healthz", nil)
 	if err != nil {
 		return false
 	}
@@ -58,7 +57,11 @@ func healthy(ctx context.Context, client *http.Client, addr string) bool {
 		return false
 	}
 	defer resp.Body.Close()
-	var envelope struct{ Data struct{ Status string } }
+	var envelope struct {
+		Code   int
+		Reason string
+		Data   struct{ Status string }
+	}
 	err = json.NewDecoder(io.LimitReader(resp.Body, 1<<16)).Decode(&envelope)
-	return err == nil && envelope.Data.Status == "alive"
+	return err == nil && envelope.Code == resp.StatusCode && (envelope.Data.Status == "alive" || envelope.Reason != "")
 }

@@ -13,6 +13,7 @@ import (
 const (
 	baseBytes       = 1 << 30
 	connectionBytes = 8 << 10
+	secureBytes     = 22 << 10 // besides, of one over TLS
 )
 
 // memory looks whether there is enough for the connections wanted.
@@ -28,7 +29,11 @@ func memory(_ context.Context, m Machine, t *Target, r *Report) {
 			have, where = limit, "that the control group gives"
 		}
 	}
-	need := baseBytes + uint64(t.Connections)*connectionBytes
+	each := uint64(connectionBytes)
+	if t.TLS {
+		each += secureBytes
+	}
+	need := baseBytes + uint64(t.Connections)*each
 	r.add(judge(have >= need, Warn), "memory", fmt.Sprintf("%s are reckoned for caches and %d connections", size(need), t.Connections),
 		"%s %s, %s free or to be had", size(have), where, size(info["MemAvailable"]))
 }

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 )
@@ -71,36 +72,43 @@ func TestListeners(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	healthz := `{"status":"alive"}`
-	gannet := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		_, _ = io.WriteString(w, `{"code":200,"msg":"ok","data":`+healthz+`}`)
-	}))
-	defer gannet.Close()
-	ours := Listener{"listen.http", gannet.Listener.Addr().String()}
+	alive := answering(t, httptest.NewServer, http.StatusOK, `{"code":200,"msg":"ok","data":{"status":"alive"}}`)
 	for name, tc := range map[string]struct {
 		addr  string
-		ours  bool
+		tls   bool
 		want  State
 		found string
 	}{
-		"free":     {"127.0.0.1:0", false, OK, "is free"},
-		"in use":   {taken.Addr().String(), false, Fail, "is in use"},
-		"ours":     {taken.Addr().String(), true, OK, "by a Gannet"},
-		"not here": {"192.0.2.1:0", false, Fail, "assign requested address"},
+		"free":              {"127.0.0.1:0", false, OK, "is free"},
+		"silent":            {taken.Addr().String(), false, Fail, "no Gannet answers"},
+		"ours":              {alive, false, OK, "by a Gannet"},
+		"ours, by its port": {alive[strings.LastIndex(alive, ":"):], false, OK, "by a Gannet"},
+		"ours, WebSockets":  {answering(t, httptest.NewServer, http.StatusBadRequest, `{"code":400,"reason":"bad_request","msg":"no Upgrade: websocket"}`), false, OK, "by a Gannet"},
+		"ours, TLS":         {answering(t, httptest.NewTLSServer, http.StatusOK, `{"code":200,"msg":"ok","data":{"status":"alive"}}`), true, OK, "by a Gannet"},
+		"another's":         {answering(t, httptest.NewServer, http.StatusOK, `{"code":200,"data":null}`), false, Fail, "no Gannet answers"},
+		"another's error":   {answering(t, httptest.NewServer, http.StatusBadRequest, `bad request`), false, Fail, "no Gannet answers"},
+		"another's words":   {answering(t, httptest.NewServer, http.StatusOK, `{"code":400,"reason":"bad_request"}`), false, Fail, "no Gannet answers"},
+		"not here":          {"192.0.2.1:0", false, Fail, "assign requested address"},
 	} {
-		target := &Target{Listeners: []Listener{{"listen.ws", tc.addr}}}
-		if tc.ours {
-			target.Listeners = append(target.Listeners, ours)
-		}
+		// Beside one that is a Gannet's: what another has isn't Gannet's for that.
+		target := &Target{Listeners: []Listener{{"listen.http", alive, false}, {"listen.ws", tc.addr, tc.tls}}}
 		var r Report
 		listeners(t.Context(), Machine{}, target, &r)
 		t.Log(name)
+		line(t, &r, "listen.http", OK, "by a Gannet")
 		line(t, &r, "listen.ws", tc.want, tc.found)
 	}
-	healthz = `null` // something else that speaks HTTP
-	var r Report
-	listeners(t.Context(), Machine{}, &Target{Listeners: []Listener{ours}}, &r)
-	only(t, &r, "listen.http", Fail, "is in use")
+}
+
+// answering is the address of a server that answers everything with this.
+func answering(t *testing.T, start func(http.Handler) *httptest.Server, status int, body string) string {
+	t.Helper()
+	s := start(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, body)
+	}))
+	t.Cleanup(s.Close)
+	return s.Listener.Addr().String()
 }
 
 func TestFiles(t *testing.T) {

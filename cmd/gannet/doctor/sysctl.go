@@ -15,16 +15,22 @@ const sysctlFile = "/etc/sysctl.d/90-gannet.conf"
 // setting is a sysctl with what a server wants of it.
 type setting struct {
 	name   string
-	least  func(connections int) uint64
+	least  func(t *Target) uint64
 	why    string
 	absent bool // there may be none on a good machine
 }
 
-func atLeast(n uint64) func(int) uint64 { return func(int) uint64 { return n } }
+func atLeast(n uint64) func(*Target) uint64 { return func(*Target) uint64 { return n } }
 
 // perConnection wants so many for each connection, and some for everything else.
-func perConnection(each, more uint64) func(int) uint64 {
-	return func(connections int) uint64 { return uint64(connections)*each + more }
+func perConnection(each, more uint64) func(*Target) uint64 {
+	return func(t *Target) uint64 { return uint64(t.Connections)*each + more }
+}
+
+// perDescriptor wants as many as the server has descriptors for its connections, and
+// some for everything else.
+func perDescriptor(more uint64) func(*Target) uint64 {
+	return func(t *Target) uint64 { return t.descriptors(t.Connections) + more }
 }
 
 // settings are those that docs/deploy/sysctl/90-gannet.conf explains.
@@ -32,8 +38,8 @@ var settings = []setting{
 	{"net.core.somaxconn", atLeast(4096), "connections that come at once, after a restart, wait here to be accepted", false},
 	{"net.ipv4.tcp_max_syn_backlog", atLeast(4096), "handshakes under way when all come back at once", false},
 	{"net.core.netdev_max_backlog", atLeast(1000), "packets that wait for a processor", false},
-	{"fs.file-max", perConnection(1, 100_000), "open files of the whole machine", false},
-	{"fs.nr_open", perConnection(1, reservedFiles), "the most that a descriptor limit can be set to", false},
+	{"fs.file-max", perDescriptor(100_000), "open files of the whole machine", false},
+	{"fs.nr_open", perDescriptor(0), "the most that a descriptor limit can be set to", false},
 	{"vm.max_map_count", atLeast(65_530), "pieces of memory of one process", false},
 	{"net.netfilter.nf_conntrack_max", perConnection(2, 10_000), "connections that the firewall keeps in mind; when it is full, packets are dropped", true},
 }
@@ -56,7 +62,7 @@ func (s *setting) look(m Machine, t *Target, r *Report) {
 		r.unknown(s.name, err)
 		return
 	}
-	least := s.least(t.Connections)
+	least := s.least(t)
 	r.add(judge(n >= least, Warn), s.name, fmt.Sprintf("%s = %d in %s (%s)", s.name, least, sysctlFile, s.why), "%d", n)
 }
 

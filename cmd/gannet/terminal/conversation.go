@@ -43,9 +43,9 @@ func (c *conversation) peer() string {
 func (c *conversation) title() string {
 	switch c.conv.Kind {
 	case wire.Single:
-		return c.peer()
+		return inertLine(c.peer())
 	case wire.Group:
-		return "#" + c.conv.Group
+		return "#" + inertLine(c.conv.Group)
 	}
 	return inertLine(c.id)
 }

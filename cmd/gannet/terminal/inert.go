@@ -6,9 +6,11 @@ import (
 	"unicode"
 )
 
-// inert returns text that a terminal can only show. Whatever would move its
+// Inert returns text that a terminal can only show. Whatever would move its
 // cursor, change its state or the direction of writing, or can't be seen at all,
 // becomes a visible sign; line feeds stay.
+func Inert(text string) string { return inert(text) }
+
 func inert(text string) string {
 	if !strings.ContainsFunc(text, hidden) {
 		return strings.ToValidUTF8(text, "\ufffd")

@@ -18,7 +18,7 @@ func listen(ctx context.Context, o *Options) error {
 		return err
 	}
 	defer c.Close()
-	for n := 0; o.Count == 0 || n < o.Count; {
+	for n := 0; o.Count == 0 || n < o.Count; n++ {
 		m, err := c.Receive(ctx)
 		switch {
 		case ctx.Err() != nil && o.Count == 0:
@@ -26,27 +26,12 @@ func listen(ctx context.Context, o *Options) error {
 		case err != nil:
 			return errors.Join(p.err, err)
 		}
-		if !o.wants(m) {
-			continue
-		}
 		p.message(m, c.User())
 		if p.err != nil {
 			return p.err
 		}
-		n++
 	}
 	return p.err
-}
-
-// wants reports whether m is of the conversation that was named, if any was.
-func (o *Options) wants(m *client.Chat) bool {
-	switch {
-	case o.Group != "":
-		return m.GroupID == o.Group
-	case o.To != "":
-		return m.GroupID == "" && m.SessionID == "" && (m.From == o.To || m.To == o.To)
-	}
-	return true
 }
 
 // printer prints what comes, a line each.
@@ -57,7 +42,7 @@ type printer struct {
 }
 
 func (p *printer) event(e client.Event) {
-	if line := eventLine(e); p.o.JSON && line != nil && p.err == nil && p.o.To == "" && p.o.Group == "" {
+	if line := eventLine(e); p.o.JSON && line != nil && p.err == nil {
 		p.err = printJSON(p.o.Stdout, line)
 	}
 }
@@ -76,5 +61,5 @@ func (p *printer) message(m *client.Chat, me string) {
 	case m.From == me:
 		where = " → " + m.To
 	}
-	_, p.err = io.WriteString(p.o.Stdout, dateTime(m.Time)+" "+p.style.name(m.From)+where+": "+inertLine(bodyOf(m))+"\n")
+	_, p.err = io.WriteString(p.o.Stdout, dateTime(m.Time)+" "+p.style.name(inertLine(m.From))+inertLine(where+": "+bodyOf(m))+"\n")
 }

@@ -17,7 +17,7 @@ type Options struct {
 	User  string // for a server in dev mode
 	Token string // a JWT
 
-	To, Group string // whom to write to: at most one
+	To, Group string // whom to write to: at most one, and none to listen
 
 	NoColor bool
 	JSON    bool          // print JSON, and read no terminal
@@ -53,6 +53,8 @@ func (o *Options) check() error {
 		return usageErrorf("--to and --group exclude each other")
 	case o.To != "" && !wire.ValidID(o.To), o.Group != "" && !wire.ValidID(o.Group):
 		return usageErrorf("%q is no id: 1 to 64 of A-Z a-z 0-9 . _ @ - are needed", o.To+o.Group)
+	case o.Listen && (o.To != "" || o.Group != ""):
+		return usageErrorf("--listen prints and takes all that comes: it excludes --to and --group; with --json each line says where it is from")
 	case o.Count < 0 || o.Count > 0 && !o.Listen:
 		return usageErrorf("--count is a number of messages, for --listen")
 	}

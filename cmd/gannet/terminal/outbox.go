@@ -2,6 +2,9 @@ package terminal
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"strings"
 
 	"gannet/codec/client"
 )
@@ -57,6 +60,21 @@ func (s *session) sent(o outgoing, at client.Sent, err error) {
 type errNotSent struct{ text string }
 
 func (e errNotSent) Error() string { return "not sent: " + e.text }
+
+// tellUnsent repeats what the session leaves without an answer, so that it isn't lost.
+func (s *session) tellUnsent(w io.Writer) {
+	if len(s.outbox) == 0 {
+		return
+	}
+	var b strings.Builder
+	b.WriteString("gannet: not sent, as far as is known:\n")
+	for i := range s.outbox {
+		o := &s.outbox[i]
+		text := inert(contentText(o.message.Content, o.message.ContentType))
+		fmt.Fprintf(&b, "  to %s: %s\n", o.conv.title(), strings.ReplaceAll(text, "\n", "\n"+follow))
+	}
+	_, _ = io.WriteString(w, b.String()) // where nothing can be written nobody could read it
+}
 
 // chat returns the message as the others see it.
 func (o *outgoing) chat(me string, at client.Sent) *client.Chat {

@@ -44,9 +44,9 @@ func (r *renderer) group(e *client.GroupEvent) string {
 	case wire.GroupDissolved:
 		return by + " dissolved the group"
 	case wire.GroupRequested:
-		return users + " asks to come into #" + e.GroupID + ": /groups accept " + users + ", or refuse"
+		return users + " asks to come into #" + inertLine(e.GroupID) + ": /groups accept " + users + ", or refuse"
 	case wire.GroupRefused:
-		return by + " refused " + users + " in #" + e.GroupID
+		return by + " refused " + users + " in #" + inertLine(e.GroupID)
 	}
 	return ""
 }

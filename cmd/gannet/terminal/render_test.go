@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gannet/codec/client"
+	"gannet/codec/wire"
 )
 
 func chatOf(from, content string) *client.Chat {
@@ -78,6 +79,40 @@ func TestQuoteIsInert(t *testing.T) {
 	reaction := &client.Reaction{Emoji: "\x1b[2J", Change: client.Change{From: "bob", Seq: 12}}
 	if got := r.event(&client.Event{Reaction: reaction}, chatOf("carol", `"\u009b1m"`))[0]; got != "    · bob put ␛[2J on #12 <U+009B>1m" {
 		t.Errorf("%q", got)
+	}
+}
+
+// Nothing that a server says is obeyed by a terminal, ids included.
+func TestServersWordsAreInert(t *testing.T) {
+	const evil, shown = "\x1b[2J\u202e", "␛[2J<U+202E>"
+	r := renderer{width: 100, me: "alice"}
+	for _, event := range []string{wire.GroupRequested, wire.GroupRefused} {
+		e := &client.GroupEvent{Event: event, By: evil, Users: []string{evil}, GroupID: evil}
+		if got := r.group(e); strings.ContainsFunc(got, hidden) || !strings.Contains(got, "#"+shown) {
+			t.Errorf("%s: %q", event, got)
+		}
+	}
+	for _, id := range []string{"single_alice:" + evil, "group_" + evil} {
+		if got := newConversation(id, "alice").longTitle(); strings.ContainsFunc(got, hidden) || !strings.Contains(got, shown) {
+			t.Errorf("%q is called %q", id, got)
+		}
+	}
+	s := newSession(t.Context(), &Options{})
+	s.me = evil
+	if got := strings.Join(s.state(time.Now()), " "); strings.ContainsFunc(got, hidden) || !strings.Contains(got, shown) {
+		t.Errorf("state %q", got)
+	}
+	for _, where := range []func(*client.Chat){
+		func(m *client.Chat) { m.GroupID = evil }, func(m *client.Chat) { m.SessionID = evil }, func(m *client.Chat) { m.To = evil },
+	} {
+		m := chatOf(evil, `"x"`)
+		where(m)
+		var out strings.Builder
+		p := printer{o: &Options{Stdout: &out}}
+		p.message(m, evil)
+		if got := strings.TrimSuffix(out.String(), "\n"); strings.ContainsFunc(got, hidden) || strings.Count(got, shown) != 2 {
+			t.Errorf("printed %q", got)
+		}
 	}
 }
 

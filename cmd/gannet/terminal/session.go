@@ -68,8 +68,17 @@ func chat(ctx context.Context, o *Options, in, out *os.File) error {
 	s.editor.out = out
 	s.editor.resize(s.tty.size())
 	s.start()
-	err = s.loop()
-	return errors.Join(err, s.editor.close(), s.tty.restore())
+	return s.run()
+}
+
+// run is the session's loop, behind which the terminal is what it was, also where
+// the loop panics.
+func (s *session) run() (err error) {
+	defer func() {
+		err = errors.Join(err, s.editor.close(), s.tty.restore())
+		s.tellUnsent(s.o.Stderr)
+	}()
+	return s.loop()
 }
 
 func newSession(ctx context.Context, o *Options) *session {
@@ -92,7 +101,7 @@ func (s *session) start() {
 		func() { s.tasks.add(func() { s.over(nil) }) },
 	)
 	go s.receive()
-	s.say("connected to %s as %s; /help shows the commands", s.o.URL, s.me)
+	s.say("connected to %s as %s; /help shows the commands", inertLine(s.o.URL), inertLine(s.me))
 	s.loadList(s.begin)
 }
 

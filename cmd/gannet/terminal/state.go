@@ -51,7 +51,7 @@ func (s *session) state(now time.Time) (list []string) {
 		list = append(list, text)
 	}
 	if len(list) == 0 {
-		list = append(list, "connected as "+s.me)
+		list = append(list, "connected as "+inertLine(s.me))
 	}
 	return list
 }
@@ -100,15 +100,16 @@ func (s *session) typingNow() string {
 // there says whether a user is online, if that is known.
 func (s *session) there(user string, now time.Time) string {
 	online, known := s.online[user]
+	name := inertLine(user)
 	switch at := s.seen[user]; {
 	case !known || user == "":
 		return ""
 	case online:
-		return user + " online"
+		return name + " online"
 	case at > 0:
-		return user + " last seen " + when(at, now)
+		return name + " last seen " + when(at, now)
 	}
-	return user + " offline"
+	return name + " offline"
 }
 
 // unreadElsewhere names the conversations where something is unread.

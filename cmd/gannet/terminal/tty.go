@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -25,20 +26,24 @@ func openTTY(in, out *os.File) (*tty, error) {
 	return t, t.raw()
 }
 
-func (t *tty) raw() (err error) {
-	if t.before, err = term.MakeRaw(int(t.in.Fd())); err != nil {
+// raw has keys come one by one. After an error the terminal is what it was.
+func (t *tty) raw() error {
+	before, err := term.MakeRaw(int(t.in.Fd()))
+	if err != nil {
 		return err
 	}
-	_, err = t.out.WriteString(pasteOn)
-	return err
+	t.before = before
+	if _, err := t.out.WriteString(pasteOn); err != nil {
+		return errors.Join(err, term.Restore(int(t.in.Fd()), t.before))
+	}
+	return nil
 }
 
-// restore makes the terminal what it was.
+// restore makes the terminal what it was, first what needs no writing to it.
 func (t *tty) restore() error {
-	if _, err := t.out.WriteString(pasteOff); err != nil {
-		return err
-	}
-	return term.Restore(int(t.in.Fd()), t.before)
+	err := term.Restore(int(t.in.Fd()), t.before)
+	_, err2 := t.out.WriteString(pasteOff)
+	return errors.Join(err, err2)
 }
 
 // size is how many columns and rows the terminal has.
