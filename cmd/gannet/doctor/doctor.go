@@ -65,7 +65,7 @@ func Look(ctx context.Context, m Machine, t *Target) *Report {
 
 // read returns the text of a file of the kernel's, without the white space around it.
 func (m Machine) read(name string) (string, error) {
-	text, err := os.ReadFile(filepath.Join(m.Root, name))
+	text, err := os.ReadFile(filepath.Join("/", m.Root, name))
 	return strings.TrimSpace(string(text)), err
 }
 
@@ -81,7 +81,7 @@ func (m Machine) number(name string) (uint64, error) {
 
 // exists reports whether there is such a file.
 func (m Machine) exists(name string) bool {
-	_, err := os.Stat(filepath.Join(m.Root, name))
+	_, err := os.Stat(filepath.Join("/", m.Root, name))
 	return err == nil
 }
 

@@ -49,7 +49,7 @@ func TestReport(t *testing.T) {
 	if err := r.Text(&text); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"ok       a ", "fail     c ", "2 broken\n", "-> mend it\n", "1 ok, 1 warnings, 1 failures, 1 unknown"} {
+	for _, want := range []string{"ok       a ", "fail     c ", "2 broken\n", "-> mend it\n", "ok 1, warn 1, fail 1, unknown 1"} {
 		if !strings.Contains(text.String(), want) {
 			t.Errorf("%q is missing in\n%s", want, &text)
 		}
@@ -82,5 +82,17 @@ func TestContainer(t *testing.T) {
 		if want := map[bool]State{true: OK, false: Unknown}[name == ""]; r.Lines[0].State != want || !strings.Contains(r.Lines[0].Found, name) {
 			t.Errorf("%s: %+v", name, r.Lines)
 		}
+	}
+}
+
+// It looks at this machine from whatever directory it runs in.
+func TestMachineFromAnyDirectory(t *testing.T) {
+	t.Chdir(t.TempDir())
+	var m Machine
+	if _, err := m.read("proc/meminfo"); err != nil {
+		t.Error(err)
+	}
+	if !m.exists("proc/self") {
+		t.Error("no proc/self")
 	}
 }

@@ -81,7 +81,7 @@ func (r *Report) Text(w io.Writer) error {
 			fmt.Fprintf(&b, "%s-> %s\n", strings.Repeat(" ", 33), l.Advice)
 		}
 	}
-	fmt.Fprintf(&b, "\n%d ok, %d warnings, %d failures, %d unknown\n", r.count(OK), r.count(Warn), r.count(Fail), r.count(Unknown))
+	fmt.Fprintf(&b, "\nok %d, warn %d, fail %d, unknown %d\n", r.count(OK), r.count(Warn), r.count(Fail), r.count(Unknown))
 	_, err := io.WriteString(w, b.String())
 	return err
 }
