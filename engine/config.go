@@ -120,7 +120,7 @@ type LimitsConfig struct {
 	Connections           int `koanf:"connections" doc:"most WebSocket connections at a time; 0 = as many as the descriptor limit (ulimit -n) allows"`
 	LoginsPerSecond       int `koanf:"logins_per_second" doc:"logins of the whole server that are let in each second, after their token was found good, and as many at once after a pause; who is put off is told when to come back (503); 0 = any number"`
 	ConnectionsPerUser    int `koanf:"connections_per_user" doc:"most WebSocket connections of one user at a time; one more is closed (1013); 0 = any number"`
-	ConnectionsPerAddress int `koanf:"connections_per_address" doc:"most WebSocket connections from one IP address at a time; exempt are loopback addresses, and listen.trusted_proxies where they do not say whose a connection is; 0 = any number"`
+	ConnectionsPerAddress int `koanf:"connections_per_address" doc:"most WebSocket connections from one IP address at a time; exempt are loopback addresses, and listen.trusted_proxies where they do not say whose a connection is; on listen.tls as many more (16 at least) that are no WebSockets; 0 = any number"`
 	MessageBytes          int `koanf:"message_bytes" doc:"largest message or request body, in bytes"`
 	OutboundBytes         int `koanf:"outbound_bytes" doc:"a connection with more bytes than this waiting to be read is closed (4008)"`
 	GroupMembers          int `koanf:"group_members" doc:"the most that may be asked for as max_members of a group, up to 100000"`

@@ -16,9 +16,14 @@ func (s *Server) addressOf(r *http.Request) string {
 	if err != nil {
 		return "" // of no connection that we know; they share one
 	}
-	addr := s.proxies.Client(at.Addr().Unmap().WithZone(""), r.Header["X-Forwarded-For"])
+	return neighbours(s.proxies.Client(at.Addr().Unmap(), r.Header["X-Forwarded-For"])).String()
+}
+
+// neighbours is what stands for all addresses that may be one client's.
+func neighbours(addr netip.Addr) netip.Addr {
+	addr = addr.WithZone("")
 	if addr.Is6() {
 		addr = netip.PrefixFrom(addr, 64).Masked().Addr()
 	}
-	return addr.String()
+	return addr
 }

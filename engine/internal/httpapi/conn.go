@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"context"
+	"crypto/tls"
 	"net"
 )
 
@@ -15,6 +16,7 @@ import (
 type conn struct {
 	net.Conn
 	leave func()
+	seat  seat // among those of its address
 
 	// Owned by the goroutine that serves the connection.
 	gathering bool
@@ -31,6 +33,7 @@ const (
 // Close implements net.Conn.
 func (c *conn) Close() error {
 	err := c.Conn.Close()
+	c.seat.leave()
 	c.leave()
 	return err
 }
@@ -65,8 +68,17 @@ func withConn(ctx context.Context, c net.Conn) context.Context {
 	return context.WithValue(ctx, connKey{}, c)
 }
 
-// connOf is nil where a request came over no connection of ours.
+// connOf is nil where a request came over no connection of ours, or over TLS.
 func connOf(ctx context.Context) *conn {
 	c, _ := ctx.Value(connKey{}).(*conn)
 	return c
+}
+
+// socketOf is connOf, and below TLS what that goes over.
+func socketOf(ctx context.Context) *conn {
+	if secure, ok := ctx.Value(connKey{}).(*tls.Conn); ok {
+		c, _ := secure.NetConn().(*conn)
+		return c
+	}
+	return connOf(ctx)
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"errors"
 	"net"
+	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -16,12 +17,16 @@ import (
 // connection's own goroutine.
 type proxiedConn struct {
 	net.Conn
+	admit   func(client netip.Addr) bool // is asked whether a client may stay
 	preface sync.Once
 	client  net.Addr // whom the header named; nil: nobody
+	unnamed bool     // there was a header, and it named nobody
 	err     error    // of reading the header
 
 	rest []byte // came with the header; owned by who reads
 }
+
+var errCrowded = errors.New("too many connections from this address")
 
 // RemoteAddr implements net.Conn. It waits for the header.
 func (c *proxiedConn) RemoteAddr() net.Addr {
@@ -55,10 +60,13 @@ func (c *proxiedConn) readPreface() {
 		return
 	}
 	client, size := c.readHeader()
+	c.rest, c.unnamed = c.rest[size:], size > 0 && !client.IsValid()
 	if client.IsValid() {
 		c.client = net.TCPAddrFromAddrPort(client)
+		if !c.admit(client.Addr()) {
+			c.rest, c.err = nil, errCrowded
+		}
 	}
-	c.rest = c.rest[size:]
 	if c.err == nil {
 		c.err = c.Conn.SetReadDeadline(time.Time{})
 	}
@@ -84,4 +92,17 @@ func (c *proxiedConn) readHeader() (client netip.AddrPort, size int) {
 			return client, size
 		}
 	}
+}
+
+// vouched lets requests through without X-Forwarded-For where a proxy has said that it
+// speaks for nobody: one that passes on bytes then passes on the client's own list.
+func vouched(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if c := socketOf(r.Context()); c != nil {
+			if p, ok := c.Conn.(*proxiedConn); ok && p.unnamed {
+				r.Header.Del("X-Forwarded-For")
+			}
+		}
+		h.ServeHTTP(w, r)
+	})
 }

@@ -82,6 +82,7 @@ func TestClientsAddress(t *testing.T) {
 	const plain = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"
 	body := "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2000\r\n\r\n" + strings.Repeat("b", 2000)
 	forwarded := "GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 203.0.113.9, 127.0.0.1\r\n\r\n"
+	udp := "\r\n\r\n\x00\r\nQUIT\n\x21\x12\x00\x0c" + strings.Repeat("\x01", 12)
 	one, two := proxyHeader(t, 1, "203.0.113.9"), proxyHeader(t, 2, "2001:db8:1:2:3::9")
 	for _, c := range []struct {
 		name   string
@@ -96,6 +97,8 @@ func TestClientsAddress(t *testing.T) {
 		{"forwarded", trusting, []string{forwarded}, "203.0.113.9 "},
 		{"a claim behind a header", trusting, []string{proxyHeader(t, 1, "198.51.100.1") + forwarded}, "198.51.100.1 "},
 		{"the proxy itself", trusting, []string{"PROXY UNKNOWN\r\n" + plain}, "127.0.0.1 "},
+		{"a claim to the proxy itself", trusting, []string{"PROXY UNKNOWN\r\n" + forwarded}, "127.0.0.1 "},
+		{"a claim by UDP", trusting, []string{udp + forwarded}, "127.0.0.1 "},
 		{"a client's claim", strict, []string{forwarded}, "127.0.0.1 "},
 	} {
 		if status, got := answerTo(t, c.server, c.pieces...); status != 200 || got != c.want {

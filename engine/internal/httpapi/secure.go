@@ -18,13 +18,15 @@ type secureListener struct {
 func (l *secureListener) Close() error { return l.bounded.Close() }
 
 // ListenTLS takes a second address, for HTTP/1.1 and HTTP/2 over TLS, with at most
-// maxConns connections. Call it before Serve.
-func (s *service) ListenTLS(addr string, maxConns int, c *tls.Config) error {
+// maxConns connections; of one address perAddress, besides WebSockets, or any number
+// if that is 0. Call it before Serve.
+func (s *service) ListenTLS(addr string, maxConns, perAddress int, c *tls.Config) error {
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
 		return fmt.Errorf("listen for HTTPS: %w", err)
 	}
 	bounded := newBoundedListener(l, maxConns, s.proxies)
+	bounded.crowd = newCrowd(perAddress)
 	s.secure = &secureListener{tls.NewListener(bounded, c), bounded}
 	return nil
 }

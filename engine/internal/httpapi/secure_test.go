@@ -13,13 +13,13 @@ import (
 )
 
 // startTLS is start with a listener for TLS too.
-func startTLS(t *testing.T, s *Server, maxConns int) {
+func startTLS(t *testing.T, s *Server, addr string, maxConns, perAddress int) {
 	t.Helper()
 	borrowed := httptest.NewTLSServer(nil) // for its certificate
 	c := borrowed.TLS.Clone()
 	borrowed.Close()
 	c.NextProtos = []string{"h2", "http/1.1"}
-	if err := s.ListenTLS("127.0.0.1:0", maxConns, c); err != nil {
+	if err := s.ListenTLS(addr, maxConns, perAddress, c); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(start(t, s))
@@ -39,7 +39,7 @@ func dialTLS(t *testing.T, s *Server) *tls.Conn {
 func TestUpgradesOverTLS(t *testing.T) {
 	s := newTestServer(&fakeChat{}, true)
 	s.upgrade = http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) })
-	startTLS(t, s, 100)
+	startTLS(t, s, "127.0.0.1:0", 100, 0)
 	const upgrade = " / HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
 	for request, want := range map[string]int{
 		"GET" + upgrade + "Upgrade: websocket\r\n\r\n":                       http.StatusTeapot,
@@ -74,7 +74,7 @@ func TestUpgradesOverTLS(t *testing.T) {
 // the other listener everybody is.
 func TestTLSConnectionsAreBounded(t *testing.T) {
 	s := newTestServer(&fakeChat{}, true)
-	startTLS(t, s, 1)
+	startTLS(t, s, "127.0.0.1:0", 1, 0)
 	first := dialTLS(t, s)
 	second, err := net.Dial("tcp", s.TLSAddr().String()) // it waits in the kernel
 	if err != nil {

@@ -103,6 +103,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Connection"] = closeAfter
 	}
 	if s.upgrade != nil && r.TLS != nil && isUpgrade(r) {
+		if c := socketOf(r.Context()); c != nil {
+			c.seat.leave() // the loops count it
+		}
 		s.upgrade.ServeHTTP(w, r) // it has guards of its own
 		return
 	}

@@ -34,6 +34,9 @@ type service struct {
 }
 
 func newService(h http.Handler, maxConns int, proxies codec.Proxies, logger *slog.Logger) service {
+	if len(proxies) > 0 {
+		h = vouched(h)
+	}
 	return service{
 		maxConns: maxConns,
 		proxies:  proxies,

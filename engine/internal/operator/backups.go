@@ -187,17 +187,28 @@ func (b *Backups) Stop() {
 	b.closed = true
 }
 
-// Close lets nobody make more copies and removes all, when those on their way are
-// made. If ctx ends before, its error is returned, and the database must not be
-// closed.
-func (b *Backups) Close(ctx context.Context) error {
-	b.Stop()
+// wait returns when no copy is on its way any more; after Stop none begins.
+func (b *Backups) wait(ctx context.Context) error {
+	b.mu.Lock()
+	making := b.making
+	b.mu.Unlock()
+	if making == 0 { // no matter how little time is left
+		return nil
+	}
 	made := make(chan struct{})
 	go func() {
 		defer close(made)
 		b.work.Wait()
 	}()
-	errs := []error{ended(ctx, made)}
+	return ended(ctx, made)
+}
+
+// Close lets nobody make more copies and removes all, when those on their way are
+// made. If ctx ends before, its error is returned, and the database must not be
+// closed.
+func (b *Backups) Close(ctx context.Context) error {
+	b.Stop()
+	errs := []error{b.wait(ctx)}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, h := range b.held {

@@ -272,6 +272,20 @@ func TestLeftCopies(t *testing.T) {
 	}
 }
 
+// Where nothing is under way, the end needs no time.
+func TestBackupsCloseOutOfTime(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 50 { // a wait that has to be noticed would be lost now and then
+		dir := t.TempDir()
+		b := newBackups(t, dir, &fakeCheckpoints{})
+		create(t, b)
+		if err := b.Close(ctx); err != nil || len(copies(t, dir)) != 0 {
+			t.Fatalf("%v, left %q", err, copies(t, dir))
+		}
+	}
+}
+
 func TestBackupsClosed(t *testing.T) {
 	dir := t.TempDir()
 	b := newBackups(t, dir, &fakeCheckpoints{})

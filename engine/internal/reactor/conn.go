@@ -59,6 +59,7 @@ type Conn struct {
 	waits    bool // some of out didn't fit into the socket: all of it is kept
 	proxied  bool // a proxy brought it, and it isn't counted for its client's address
 	prefaced bool // the proxy's word about the client, where there was one, is read
+	unnamed  bool // that word was about nobody
 
 	pings uint16 // that came in the second pingTime
 	held  int32  // bytes that waited for the socket after the last flush
@@ -72,6 +73,7 @@ type Conn struct {
 	need     int           // bytes that must be there before reading makes sense
 	lastRead time.Duration // on the loops' coarse clock
 
+	gone   func()     // is told of the end; nil: nobody is
 	hs     *handshake // until accepted
 	reader codec.Reader
 

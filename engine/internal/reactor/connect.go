@@ -12,22 +12,27 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// brought is the context of a socket that [Reactors.Connect] brings: whose it is.
-type brought struct{ client netip.AddrPort }
+// brought is the context of a socket that [Reactors.Connect] brings: whose it is, and
+// who wants to know of its end.
+type brought struct {
+	client netip.AddrPort
+	gone   func()
+}
 
 var errEnded = errors.New("the reactors have ended")
 
 // Connect makes a connection without a listener and returns the client's end of it:
 // for who has the client's bytes from elsewhere, such as out of TLS. To the reactors
-// it is a connection from the given address. It costs two descriptors, and one more
-// until it returns. Any goroutine may call it.
-func (r *Reactors) Connect(client netip.AddrPort) (net.Conn, error) {
+// it is a connection from the given address. When they have closed their end, and it
+// counts no more, a loop calls gone, which must not wait. It costs two descriptors, and
+// one more until it returns. Any goroutine may call it.
+func (r *Reactors) Connect(client netip.AddrPort, gone func()) (net.Conn, error) {
 	near, far, err := socketPair()
 	if err != nil {
 		return nil, fmt.Errorf("connect to a reactor: %w", err)
 	}
 	l := r.quietest()
-	ctx := gnet.NewNetConnContext(gnet.NewContext(context.Background(), &brought{client}), far)
+	ctx := gnet.NewNetConnContext(gnet.NewContext(context.Background(), &brought{client, gone}), far)
 	result, err := l.boot.engine.Register(ctx)
 	if err != nil {
 		_ = far.Close()

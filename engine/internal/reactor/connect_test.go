@@ -12,7 +12,13 @@ import (
 // bringIn is a client whose connection was made within the process.
 func bringIn(t *testing.T, r *Reactors, client string) *rawClient {
 	t.Helper()
-	conn, err := r.Connect(netip.MustParseAddrPort(client))
+	return bringInUntil(t, r, client, func() {})
+}
+
+// bringInUntil is bringIn for who wants to know of the end.
+func bringInUntil(t *testing.T, r *Reactors, client string, gone func()) *rawClient {
+	t.Helper()
+	conn, err := r.Connect(netip.MustParseAddrPort(client), gone)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -82,8 +88,42 @@ func TestConnectIsClosed(t *testing.T) {
 	if err := <-done; err != nil {
 		t.Error(err)
 	}
-	if conn, err := r.Connect(netip.MustParseAddrPort("203.0.113.9:4711")); err == nil {
+	if conn, err := r.Connect(netip.MustParseAddrPort("203.0.113.9:4711"), func() {}); err == nil {
 		conn.Close()
 		t.Error("connected to reactors that have ended")
+	}
+}
+
+// TestConnectGone: who brought a connection learns once of its end, whoever ends it, and
+// also where it was not admitted.
+func TestConnectGone(t *testing.T) {
+	h := echo()
+	r := serve(t, Config{Reactors: 1, MaxPerAddress: 1}, h)
+	gone := make(chan string, 100)
+	bring := func(name string) *rawClient {
+		return bringInUntil(t, r, "203.0.113.9:4711", func() { gone <- name })
+	}
+	expect := func(name string) {
+		t.Helper()
+		if got := <-gone; got != name {
+			t.Errorf("%s has gone, not %s", got, name)
+		}
+	}
+	first := bring("first")
+	for range overflow {
+		bring("crowd")
+	}
+	bring("not admitted")
+	expect("not admitted")
+	first.Close()
+	expect("first")
+	if err := r.Close(context.Background(), nil, codec.CloseRestart); err != nil {
+		t.Error(err)
+	}
+	for range overflow {
+		expect("crowd")
+	}
+	if len(gone) > 0 {
+		t.Errorf("%s has gone, too", <-gone)
 	}
 }

@@ -110,12 +110,16 @@ func (l *loop) OnOpen(gc gnet.Conn) ([]byte, gnet.Action) {
 		return nil, gnet.None
 	}
 	remote := remoteOf(gc.RemoteAddr())
-	if b, ok := gc.Context().(*brought); ok {
+	b, isBrought := gc.Context().(*brought)
+	if isBrought {
 		remote = b.client
 	}
 	c, answer := l.open(gc, remote)
 	if c == nil {
 		return answer, gnet.Close
+	}
+	if isBrought {
+		c.gone = b.gone
 	}
 	gc.SetContext(c)
 	return nil, gnet.None
@@ -151,8 +155,14 @@ func remoteOf(addr net.Addr) netip.AddrPort {
 // OnClose is called by gnet when a socket is about to be closed: by its peer,
 // by hangUp, by a failed write, or because the loop ends.
 func (l *loop) OnClose(gc gnet.Conn, _ error) gnet.Action {
-	if c, ok := gc.Context().(*Conn); ok {
+	switch c := gc.Context().(type) {
+	case *Conn:
 		l.closed(c)
+		if c.gone != nil {
+			c.gone()
+		}
+	case *brought: // it was not admitted
+		c.gone()
 	}
 	return gnet.None
 }

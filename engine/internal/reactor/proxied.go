@@ -28,14 +28,18 @@ func (l *loop) readPreface(c *Conn) bool {
 	if client.IsValid() {
 		c.remote = client
 	}
-	c.prefaced = true
+	c.prefaced, c.unnamed = true, !client.IsValid()
 	_, _ = c.sock.Discard(n)
 	return true
 }
 
 // place counts c for the address of its client, which is known by now. A proxy that
-// doesn't say whom it speaks for is not counted, as loopback isn't.
+// doesn't say whom it speaks for is not counted, as loopback isn't. Where it has said
+// that it speaks for nobody, what is forwarded is not its word either.
 func (l *loop) place(c *Conn, forwarded []string) {
+	if c.unnamed {
+		forwarded = nil
+	}
 	peer := c.remote.Addr()
 	client := l.cfg.Proxies.Client(peer, forwarded)
 	if client != peer {

@@ -67,6 +67,7 @@ func (s *fakeSocket) accepted() bool { return bytes.HasPrefix(s.wrote, []byte("H
 func TestProxiedAddress(t *testing.T) {
 	v1, v2 := preface(t, 1, "203.0.113.9:4711"), preface(t, 2, "[2001:db8::9]:4711")
 	throughProxy := preface(t, 1, "10.0.0.7:4711") // which is one too
+	nobody := []byte("PROXY UNKNOWN\r\n")
 	for name, c := range map[string]struct {
 		from string
 		in   [][]byte
@@ -78,12 +79,13 @@ func TestProxiedAddress(t *testing.T) {
 		"version 2":            {"10.0.0.1", [][]byte{v2, upgrade()}, "[2001:db8::9]:4711"},
 		"in one piece":         {"10.0.0.1", [][]byte{slices.Concat(v2, upgrade())}, "[2001:db8::9]:4711"},
 		"in many pieces":       {"10.0.0.1", append(slices.Collect(slices.Chunk(v2, 1)), upgrade()), "[2001:db8::9]:4711"},
-		"the proxy itself":     {"10.0.0.1", [][]byte{[]byte("PROXY UNKNOWN\r\n"), upgrade()}, "10.0.0.1:1234"},
+		"the proxy itself":     {"10.0.0.1", [][]byte{nobody, upgrade()}, "10.0.0.1:1234"},
 		"no word":              {"10.0.0.1", [][]byte{upgrade()[:1], upgrade()[1:]}, "10.0.0.1:1234"},
 		"a field":              {"10.0.0.1", [][]byte{forwarded("198.51.100.1, 203.0.113.1")}, "203.0.113.1:0"},
 		"two fields":           {"10.0.0.1", [][]byte{forwarded("203.0.113.1", "10.0.0.8")}, "203.0.113.1:0"},
 		"garbage":              {"10.0.0.1", [][]byte{forwarded("no address")}, "10.0.0.1:1234"},
 		"header and claim":     {"10.0.0.1", [][]byte{v1, forwarded("198.51.100.1")}, "203.0.113.9:4711"},
+		"nobody and a claim":   {"10.0.0.1", [][]byte{nobody, forwarded("198.51.100.1")}, "10.0.0.1:1234"},
 		"header of a next one": {"10.0.0.1", [][]byte{throughProxy, forwarded("198.51.100.1")}, "198.51.100.1:0"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,8 @@ const (
 	// stallTime is how long a client may take none of what it is sent before it is
 	// cut: longer than what the loops allow to be silent by default.
 	stallTime = 75 * time.Second
-	// lingerTime is how long a client may take to close after the loop has.
+	// lingerTime is how long a client may take, after the loop has closed, to take what
+	// is left and to close as well: the loop counts it no more.
 	lingerTime = 2 * time.Second
 
 	smallRead = 512 // room for what clients say most of the time
@@ -23,6 +24,8 @@ type pipe struct {
 	mu     sync.Mutex
 	client net.Conn
 	loop   net.Conn
+	linger *time.Timer // cuts it; nil until the loop has closed
+	over   bool        // it was cut
 }
 
 // set gives the pipe its ends.
@@ -30,6 +33,19 @@ func (p *pipe) set(client, loop net.Conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.client, p.loop = client, loop
+	if p.over {
+		p.close()
+	}
+}
+
+// hungUp is called when the loop has closed. One time for all that is left, and not
+// one for each write: who takes a little now and then would stay for long.
+func (p *pipe) hungUp() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.over {
+		p.linger = time.AfterFunc(lingerTime, p.cut)
+	}
 }
 
 // run carries bytes until both sides have ended, and closes them.
@@ -41,14 +57,22 @@ func (p *pipe) run() {
 	p.cut()
 }
 
-// cut closes both ends at once. Of TLS there is no goodbye: what needs one has had it,
-// and saying it could take a while.
+// cut ends the pipe at once, also one that is yet to get its ends.
 func (p *pipe) cut() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.client == nil {
-		return
+	p.over = true
+	if p.linger != nil {
+		p.linger.Stop()
 	}
+	if p.client != nil {
+		p.close()
+	}
+}
+
+// close closes both ends. Of TLS there is no goodbye: what needs one has had it, and
+// saying it could take a while.
+func (p *pipe) close() {
 	if secure, ok := p.client.(*tls.Conn); ok {
 		_ = secure.NetConn().Close()
 	} else {

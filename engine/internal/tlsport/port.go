@@ -15,8 +15,9 @@ import (
 
 // Config says what a [Port] needs. All fields must be set.
 type Config struct {
-	// Connect makes a connection to a loop, on behalf of a client.
-	Connect func(client netip.AddrPort) (net.Conn, error)
+	// Connect makes a connection to a loop, on behalf of a client. When the loop has
+	// closed its end, gone is called, which doesn't wait.
+	Connect func(client netip.AddrPort, gone func()) (net.Conn, error)
 
 	Max    int // connections at a time
 	Logger *slog.Logger
@@ -60,7 +61,7 @@ func (p *Port) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // take gives pipe its two ends and hands on the request.
 func (p *Port) take(pipe *pipe, w http.ResponseWriter, r *http.Request) error {
-	loop, err := p.connect(r)
+	loop, err := p.connect(r, pipe.hungUp)
 	if err != nil {
 		refuse(w)
 		return err
@@ -82,13 +83,13 @@ func (p *Port) take(pipe *pipe, w http.ResponseWriter, r *http.Request) error {
 	return err
 }
 
-func (p *Port) connect(r *http.Request) (net.Conn, error) {
+func (p *Port) connect(r *http.Request, gone func()) (net.Conn, error) {
 	client, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return nil, fmt.Errorf("the client's address: %w", err)
 	}
 	addr := client.Addr().Unmap().WithZone("")
-	return p.cfg.Connect(netip.AddrPortFrom(addr, client.Port()))
+	return p.cfg.Connect(netip.AddrPortFrom(addr, client.Port()), gone)
 }
 
 // head is the request as it came, but for the order and the letter case of its
@@ -137,7 +138,7 @@ func (p *Port) leave(pipe *pipe) {
 	p.wg.Done()
 }
 
-// Close waits until all connections have ended, which they do when the loops have
+// Close waits until all connections have ended, which they do soon after the loops have
 // closed their ends. When ctx ends first, it cuts them.
 func (p *Port) Close(ctx context.Context) error {
 	p.mu.Lock()

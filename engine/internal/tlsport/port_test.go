@@ -36,16 +36,24 @@ type site struct {
 type loopEnd struct {
 	net.Conn
 	from netip.AddrPort
+	gone func()
+}
+
+// Close implements net.Conn, as loops close.
+func (l loopEnd) Close() error {
+	err := l.Conn.Close()
+	l.gone()
+	return err
 }
 
 func newSite(t *testing.T, most int) *site {
 	s := &site{t: t, loops: make(chan loopEnd, 10)}
-	s.port = New(Config{Max: most, Logger: slog.New(slog.DiscardHandler), Connect: func(client netip.AddrPort) (net.Conn, error) {
+	s.port = New(Config{Max: most, Logger: slog.New(slog.DiscardHandler), Connect: func(client netip.AddrPort, gone func()) (net.Conn, error) {
 		if s.fail != nil {
 			return nil, s.fail
 		}
 		near, far := socketPair(t)
-		s.loops <- loopEnd{far, client}
+		s.loops <- loopEnd{far, client, gone}
 		return near, nil
 	}})
 	s.http = httptest.NewTLSServer(s.port)
@@ -261,6 +269,51 @@ func TestCloseCuts(t *testing.T) {
 	if n, err := loop.Read(make([]byte, 1)); n != 0 || err == nil {
 		t.Errorf("the loop reads %d, %v", n, err)
 	}
+}
+
+// TestHungUp: a client that takes nothing of what is left is cut soon after the loop
+// has closed, however long it could have kept the loop waiting.
+func TestHungUp(t *testing.T) {
+	s := newSite(t, 10)
+	client, loop := s.connect(upgrade())
+	loop.fill()
+	loop.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), patience) // far below stallTime
+	defer cancel()
+	if err := s.close(ctx); err != nil {
+		t.Error(err)
+	}
+	if _, err := io.Copy(io.Discard, client); err == nil {
+		t.Error("it got all")
+	}
+}
+
+// fill writes until nobody takes anything any more.
+func (l loopEnd) fill() {
+	for {
+		_ = l.SetWriteDeadline(time.Now().Add(200 * time.Millisecond))
+		if _, err := l.Write(make([]byte, 64<<10)); err != nil {
+			return
+		}
+	}
+}
+
+// TestHungUpEarly: the loop may close, and the port, before the connection has been
+// taken over.
+func TestHungUpEarly(t *testing.T) {
+	client, other := net.Pipe()
+	defer other.Close()
+	near, loop := socketPair(t)
+	p := new(pipe)
+	p.hungUp()
+	p.cut()
+	p.set(client, near)
+	for name, end := range map[string]net.Conn{"client": other, "loop": loop} {
+		if n, err := end.Read(make([]byte, 1)); n != 0 || err != io.EOF {
+			t.Errorf("%s: %d, %v", name, n, err)
+		}
+	}
+	p.hungUp() // changes nothing any more
 }
 
 // stalled is a client that takes nothing: a write fails at its deadline, and never

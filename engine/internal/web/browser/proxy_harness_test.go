@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -248,6 +249,10 @@ func nginxUser() string {
 	return ""
 }
 
+// haproxyRate is how many connections of one address HAProxy takes here in ten seconds:
+// the sample's 500 would take a test too long.
+const haproxyRate = 50
+
 // haproxy starts it in front of s. With names it is behind a load balancer.
 func (s *site) haproxy(t *testing.T, names bool) *proxy {
 	t.Helper()
@@ -256,6 +261,7 @@ func (s *site) haproxy(t *testing.T, names bool) *proxy {
 		{`^  (user|group) .*`, ""},
 		{`/run/haproxy/admin.sock`, "DIR/sock"},
 		{`maxconn +200000`, "maxconn 500"},
+		{`gt 500`, "gt " + strconv.Itoa(haproxyRate)},
 		{`^.*bind :::.*`, ""},
 		{`bind :80$`, "bind PLAIN"},
 		{`bind :443 `, "bind ADDR "},
@@ -264,7 +270,9 @@ func (s *site) haproxy(t *testing.T, names bool) *proxy {
 		{`127\.0\.0\.1:9501`, s.config.Listen.HTTP},
 	}
 	if names {
-		edits = append(edits, edit{`alpn h2,http/1.1`, "alpn h2,http/1.1 accept-proxy"})
+		edits = append(edits,
+			edit{`alpn h2,http/1.1`, "alpn h2,http/1.1 accept-proxy"},
+			edit{`^  tcp-request connection `, "  tcp-request session "})
 	}
 	p := startProxy(t, "haproxy", "haproxy/haproxy.cfg", edits, func(p *proxy) []string { return []string{"-db", "-f", p.conf} })
 	p.names = names
