@@ -40,7 +40,7 @@ func (e *Engine) listenTLS() error {
 	if e.tls.port == nil {
 		return nil
 	}
-	if err := e.public.ListenTLS(e.cfg.Listen.TLS, e.files.secure+e.files.http, e.tls.certificate.Config()); err != nil {
+	if err := e.public.ListenTLS(e.cfg.Listen.TLS, e.files.secure+e.files.http, e.cfg.Limits.ConnectionsPerAddress, e.tls.certificate.Config()); err != nil {
 		return fmt.Errorf("listen.tls: %w", err)
 	}
 	return nil
@@ -55,7 +55,8 @@ func (e *Engine) TLSAddr() string {
 	return e.public.TLSAddr().String()
 }
 
-// closeTLS ends the connections over TLS. It comes after the loops have closed them.
+// closeTLS ends the connections over TLS. It comes after the loops have closed them,
+// from when on each has a short time.
 func (e *Engine) closeTLS(ctx context.Context) {
 	if e.tls.port != nil {
 		e.cut("closing connections over TLS", e.tls.port.Close(ctx))

@@ -12,7 +12,7 @@ const font = "11px system-ui, sans-serif";
 
 export class Chart {
   // about is { id, unit, series: [{ key, column, line, unit? }] }: key names the text, line the colour. A line
-  // with a unit of its own has a scale of its own, too, which is read off the legend.
+  // with a unit of its own has a scale of its own, too, at the right.
   constructor(about) {
     this.about = about;
     this.element = document.createElement("section");
@@ -60,15 +60,17 @@ export class Chart {
 
   options(width) {
     const { unit, series } = this.about;
+    const own = series.find(s => s.unit)?.unit;
     const axis = { stroke: () => colour("--quiet"), font, ticks: { show: false }, grid: { stroke: () => colour("--line"), width: 1 } };
     return {
-      width, height, padding: [8, 18, 0, 0],
+      width, height, padding: [8, own ? 0 : 22, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: "live" }, drag: { x: false, y: false }, points: { size: 7 }, y: false },
       scales: { x: { time: true }, y: { range: fromZero }, own: { range: fromZero } },
       axes: [
         { ...axis, grid: { show: false }, size: 27, gap: 7, space: () => this.range.max - this.range.min > 60 ? 46 : 60, values: (_, at) => at.map(v => clock(v, at.length > 1 && at[1] - at[0] < 60)) },
         { ...axis, size: 62, gap: 6, space: 34, incrs: unit.startsWith("byte") ? powers : undefined, values: (_, at) => at.map(v => format(v, unit)) },
+        ...(own ? [{ ...axis, scale: "own", side: 1, grid: { show: false }, size: 58, gap: 6, space: 34, values: (_, at) => at.map(v => format(v, own)) }] : []),
       ],
       series: [{}, ...series.map((s, i) => ({
         scale: s.unit ? "own" : "y", stroke: () => colour(s.line), width: 1.6,

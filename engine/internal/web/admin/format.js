@@ -1,6 +1,6 @@
 // Numbers as people read them.
 
-import { locale } from "/shared/i18n.js";
+import { locale, t } from "/shared/i18n.js";
 
 const none = "–";
 
@@ -39,7 +39,7 @@ export function clock(time, seconds) {
 
 // span is a duration in seconds, in its two largest units.
 export function span(seconds) {
-  const units = [[86_400, "d"], [3_600, "h"], [60, "min"], [1, "s"]];
+  const units = [[86_400, t("unit_d")], [3_600, t("unit_h")], [60, t("unit_min")], [1, t("unit_s")]];
   const first = Math.max(0, units.findIndex(([size]) => seconds >= size));
   const parts = [];
   for (const [size, unit] of units.slice(first, first + 2)) {

@@ -18,6 +18,8 @@ export class History {
       this.times.push(time / 1_000);
       columns.forEach((name, i) => this.figures.get(name).push(values[i]));
     }
+    // A figure that the server has no longer, after another version of it, has none of these times.
+    for (const list of this.figures.values()) while (list.length < this.times.length) list.push(null);
     this.last = samples.at(-1).time;
     const much = this.times.length - limit;
     if (much > 0) for (const list of [this.times, ...this.figures.values()]) list.splice(0, much);

@@ -2,6 +2,7 @@
 
 export const english = {
   title: "live", overview: "Overview", window: "Window of time", pause: "Pause", resume: "Resume", minutes: n => `${n} min`,
+  unit_d: "d", unit_h: "h", unit_min: "min", unit_s: "s",
   up: span => `up ${span}`,
   state_loading: "Connecting", state_live: "Live", state_lost: "No answer", state_paused: "Paused",
   tagline: "The operator's dashboard", token: "The operator's token", badToken: "That is not the token.",
@@ -58,6 +59,7 @@ export const english = {
 
 export const chinese = {
   title: "实时监控", overview: "概览", window: "时间范围", pause: "暂停", resume: "继续", minutes: n => `${n} 分钟`,
+  unit_d: "天", unit_h: "小时", unit_min: "分", unit_s: "秒",
   up: span => `已运行 ${span}`,
   state_loading: "连接中", state_live: "实时", state_lost: "无响应", state_paused: "已暂停",
   tagline: "运维监控台", token: "运维令牌", badToken: "令牌不正确。",

@@ -230,6 +230,23 @@ func TestDashboardDesk(t *testing.T) {
 	b.want(text("desk-deskAgents") + ` === "1"`)
 }
 
+// TestDashboardColumns: figures that come or go with another version of the server keep
+// in step with the time.
+func TestDashboardColumns(t *testing.T) {
+	s := newSite(t, nil)
+	b := s.open("operator", s.admin+"/admin", desktop)
+	b.do(chromedp.Evaluate(`import("/admin/history.js").then(({ History }) => {
+		const history = new History();
+		history.add({ columns: ["old", "kept"], samples: [{ time: 1000, values: [1, 2] }] });
+		history.add({ columns: ["kept", "fresh"], samples: [{ time: 2000, values: [3, 4] }] });
+		history.add({ columns: ["kept", "old"], samples: [{ time: 3000, values: [5, 6] }] });
+		window.columns = JSON.stringify(["old", "kept", "fresh"].map(name => history.column(name)));
+	})`, nil, awaited))
+	if columns := get[string](b, `columns`); columns != "[[1,null,6],[2,3,5],[null,4,null]]" {
+		t.Errorf("the columns are %s", columns)
+	}
+}
+
 // TestDashboardRestart: the page says when no answer comes, and goes on by itself.
 func TestDashboardRestart(t *testing.T) {
 	s := newSite(t, nil)

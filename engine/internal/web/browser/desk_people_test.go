@@ -157,6 +157,12 @@ func (b *tab) frame() frame {
 	return f
 }
 
+// hear posts a message to the frame that doesn't come from the site's page.
+func (f frame) hear(message string) {
+	f.t.Helper()
+	f.want(`(postMessage(` + message + `, "*"), true)`)
+}
+
 // want waits until an expression is true in the frame, also while it is loading:
 // then its world goes, and the next one is asked.
 func (f frame) want(expression string) {

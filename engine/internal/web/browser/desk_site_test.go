@@ -74,8 +74,18 @@ func TestDeskForeignSite(t *testing.T) {
 	frame.want(`document.querySelector("[data-testid=who]").textContent === "amy is here for you"`)
 	vera.shot("open")
 
-	// What isn't of Gannet's origin says nothing to the loader.
-	vera.do(chromedp.Evaluate(`postMessage({ gannet: 1, type: "unread", count: 99 }, "*"); postMessage({ gannet: 1, type: "close" }, "*")`, nil))
+	// What isn't of Gannet's origin says nothing to the loader, and what isn't of the site's
+	// nothing to the frame.
+	vera.do(chromedp.Evaluate(`new Promise(done => {
+		addEventListener("message", e => { if (e.data.type === "close") done(); });
+		postMessage({ gannet: 1, type: "unread", count: 99 }, "*");
+		postMessage({ gannet: 1, type: "close" }, "*");
+	})`, nil, awaited))
+	if open := get[string](vera, widgetButton+`.getAttribute("aria-expanded")`); open != "true" {
+		t.Error("the site's page closed the chat in the loader's name")
+	}
+	frame.hear(`{ gannet: 1, type: "identity", identity: null }`)
+	frame.want(`document.querySelector("[data-testid=who]").textContent === "amy is here for you"`)
 
 	// Esc closes; what comes then is counted at the button and told to the page.
 	vera.do(chromedp.KeyEvent("\x1b"))
@@ -202,7 +212,7 @@ func TestDeskTokens(t *testing.T) {
 	amy := s.open("amy", "/desk", phone)
 	amy.typeInto(`textarea[name=login]`, "no token")
 	amy.click(`[data-testid=login]`)
-	amy.want(`document.querySelector("[role=alert]")?.textContent === "The login is no good any more."`)
+	amy.want(`document.querySelector("[role=alert]")?.textContent === "The login was refused."`)
 	amy.shot("login")
 	amy.do(chromedp.Navigate("about:blank"), chromedp.Navigate(s.url+"/desk#token="+mint(secret, "amy", "agent")))
 	amy.goOnline()

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 
 	"gannet/engine"
 )
@@ -45,6 +46,8 @@ func TestDeskSupervisor(t *testing.T) {
 	sue.click(`[data-testid=takeOver]`)
 	vera.see("[data-testid=who]", "sue is here for you")
 	amy.want(`document.querySelector("[data-testid=room]").dataset.state === "gone"`)
+	amy.want(`document.querySelector(".room-head p").textContent.startsWith("handed over")`)
+	amy.want(`!document.querySelector("[data-testid=details-pane]").textContent.includes("In charge")`)
 	amy.shot("gone")
 	sue.want(item("mine", "anybody"))
 	vera.want(`!` + widgetFrame + `.contentDocument.body.textContent.includes("be kind")`)
@@ -82,6 +85,10 @@ func TestDeskPages(t *testing.T) {
 	sue.click(`[data-testid=me]`)
 	sue.click(`[data-testid=status-online]`)
 	sue.want(`document.querySelector("[data-testid=status-online]").getAttribute("aria-checked") === "true"`)
+	sue.do(chromedp.KeyEvent(kb.ArrowDown))
+	sue.want(`document.querySelector("[data-testid=status-busy]").getAttribute("aria-checked") === "true"`)
+	sue.do(chromedp.KeyEvent(kb.ArrowUp))
+	sue.want(`document.querySelector("[data-testid=status-online]").getAttribute("aria-checked") === "true"`)
 	sue.shot("me")
 	sue.do(chromedp.KeyEvent("\x1b"))
 	sue.want(`!document.querySelector("dialog[open]")`)
@@ -102,6 +109,7 @@ func TestDeskPages(t *testing.T) {
 	vera.ask("I want my money back")
 	sue.js(item("mine", "money") + `?.querySelector("a")`)
 	sue.typeInto(`[data-testid=composer]`, "/ref")
+	sue.want(`document.activeElement.getAttribute("aria-activedescendant") === document.querySelector("[data-testid=offer]")?.id`)
 	sue.js(`document.querySelector("[data-testid=offer]")`)
 	sue.want(`document.querySelector("[data-testid=composer]").value === "Your refund takes up to five days."`)
 	sue.typeInto(`[data-testid=composer]`, "\r")
@@ -164,4 +172,13 @@ func TestDeskMessageInChinese(t *testing.T) {
 		b.want(`document.documentElement.scrollWidth <= innerWidth`)
 	}
 	amy.want(`!/\bundefined\b|\[object/.test(document.body.innerText)`)
+
+	// The reason is the same for colleagues who read English.
+	amy.click(`[data-testid=close]`)
+	amy.click(`dialog .chip`)
+	amy.click(`[data-testid=do-close]`)
+	amy.want(`document.querySelector("[data-testid=tag]")?.textContent.includes("已解决")`)
+	amy.do(chromedp.Evaluate(`fetch("/api/v1/desk/sessions?uid=amy&role=agent&agent=me&tag=solved").then(a => a.json())
+		.then(({ data }) => { window.solved = data.sessions.length; })`, nil, awaited))
+	amy.want(`solved === 1`)
 }

@@ -4,6 +4,7 @@
 package browser_test
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -192,6 +193,10 @@ func (b *tab) listen() {
 		switch e := event.(type) {
 		case *runtime.EventExceptionThrown:
 			b.complain("exception: " + e.ExceptionDetails.Error())
+		case *runtime.EventConsoleAPICalled:
+			if e.Type == runtime.APITypeError {
+				b.complain("console.error: " + said(e.Args))
+			}
 		case *cdplog.EventEntryAdded:
 			if e.Entry.Level == cdplog.LevelError && e.Entry.Source != cdplog.SourceNetwork {
 				b.complain(fmt.Sprintf("%s: %s (%s)", e.Entry.Source, e.Entry.Text, e.Entry.URL))
@@ -200,6 +205,15 @@ func (b *tab) listen() {
 			b.complain("a dialog: " + e.Message)
 		}
 	})
+}
+
+// said is what a script gave to the console.
+func said(args []*runtime.RemoteObject) string {
+	words := make([]string, len(args))
+	for i, arg := range args {
+		words[i] = cmp.Or(arg.Description, string(arg.Value))
+	}
+	return strings.Join(words, " ")
 }
 
 func (b *tab) complain(what string) {

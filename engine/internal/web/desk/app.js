@@ -3,14 +3,17 @@
 
 import { Client, browserStore } from "/gannet.js";
 import { html, nothing, render } from "/lib/lit-html/lit-html.js";
-import { updateDialogs } from "/shared/dialog.js";
+import { askSure, updateDialogs } from "/shared/dialog.js";
+import { errorText } from "/shared/errors.js";
 import { addTexts, onLanguage, t } from "/shared/i18n.js";
 import { forgetLogin, keepLogin, takeLogin, userOf } from "/shared/login.js";
 import { serverConfig, socketURL } from "/shared/server.js";
 import { onTheme } from "/shared/theme.js";
 import { toast } from "/shared/toast.js";
 import { Desk } from "./desk.js";
+import { arrows } from "./arrows.js";
 import { frameView } from "./frame.js";
+import { visitorName } from "./inbox.js";
 import { keys } from "./keys.js";
 import { loginView } from "./login.js";
 import { RoomView } from "./roomview.js";
@@ -46,15 +49,20 @@ function logIn(login) {
   const user = userOf(login);
   app.error = "";
   app.login = login;
-  app.client = new Client({
+  const client = app.client = new Client({
     url: socketURL(app.config), ...login, store: browserStore(`gannet.desk.${user}`), from: "ends",
   });
-  const desk = new Desk(app.client, { changed: soonDraw, arrived, told });
+  const desk = new Desk(client, { changed: soonDraw, arrived, told });
   app.room = new RoomView(app, desk);
-  app.client.on("state", state => {
+  let known = false; // the server has taken the login before
+  client.on("state", state => {
+    if (app.client !== client) return; // logged out
     app.state = state;
-    if (state.state === "stopped" && ["unauthorized", "other_user"].includes(state.reason)) return fail(t("connLogin"));
-    if (state.state === "online") load(desk);
+    if (state.state === "stopped" && ["unauthorized", "other_user"].includes(state.reason)) return fail(t(known ? "connLogin" : "reason_unauthorized"));
+    if (state.state === "online") {
+      known = true;
+      load(desk);
+    }
     soonDraw();
   });
 }
@@ -62,23 +70,33 @@ function logIn(login) {
 async function load(desk) {
   try {
     await desk.load();
+    if (desk.closed) return;
     app.desk = desk;
     route();
   } catch (error) {
+    if (desk.closed) return;
     if (error.code === 403 || error.code === 404) fail(t("noAgent"));
     else if (error.reason !== "closed") desk.soon("load", () => load(desk));
   }
 }
 
+// fail is for a login that is of no use. What waits to be sent stays, for the same user's next one.
 function fail(error) {
-  logOut();
+  app.client?.close();
+  leave();
   app.error = error;
-  soonDraw();
 }
 
-function logOut() {
-  app.desk?.close();
-  app.client?.close();
+// Who logs out leaves nothing on the machine.
+async function logOut() {
+  const waiting = app.client.outbox().length;
+  if (waiting > 0 && !await askSure({ title: t("logOut"), text: t("unsentWouldBeLost", waiting), action: t("logOut"), danger: true })) return;
+  app.client?.forget();
+  leave();
+}
+
+function leave() {
+  app.room?.desk.close();
   forgetLogin();
   Object.assign(app, { client: undefined, desk: undefined, state: { state: "connecting" } });
   app.bell.clear();
@@ -112,7 +130,8 @@ async function attempt(action, done) {
     if (done) toast(done);
     return answer ?? true;
   } catch (error) {
-    toast(error.msg ?? String(error), "error");
+    if (error?.reason === undefined) console.error(error);
+    toast(errorText(error), "error");
     return undefined;
   }
 }
@@ -123,6 +142,10 @@ function arrived(kind, session) {
 }
 
 function told(event, n) {
+  if (event === "unsent") {
+    const s = app.room.desk.sessions.get(n.session_id);
+    return toast(t("unsentTo", s ? visitorName(s) : t("visitor"), errorText(n.error)), "error");
+  }
   const name = app.desk?.nameOf(event === "unanswered" ? n.agent_id : n.user_id);
   toast(t(event === "unanswered" ? "unanswered" : "watchedBy", name));
 }
@@ -146,8 +169,13 @@ function draw() {
 }
 
 addEventListener("hashchange", route);
+addEventListener("keydown", arrows);
 addEventListener("keydown", e => { if (app.desk) keys(app, e); });
-document.addEventListener("visibilitychange", () => { app.bell.clear(); soonDraw(); });
+document.addEventListener("visibilitychange", () => {
+  app.bell.clear();
+  if (!document.hidden) app.room?.room?.shown();
+  soonDraw();
+});
 setInterval(() => { if (!document.hidden && app.desk) soonDraw(); }, 5_000); // waiting times go on
 onLanguage(soonDraw);
 onTheme(soonDraw);

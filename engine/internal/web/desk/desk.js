@@ -6,6 +6,7 @@ import { Room } from "./room.js";
 const settle = 80;            // ms in which several changes are one
 const pollEvery = 10_000;     // ms between looks at what no notice tells
 const pageSize = 200;
+const mostRooms = 50;         // that nobody serves any more are kept
 
 export class Desk {
   me = undefined;
@@ -22,7 +23,7 @@ export class Desk {
   #timers = new Map();
   #off = [];
 
-  // on is what the page wants to hear: changed(), arrived(kind, session), told(event, session).
+  // on is what the page wants to hear: changed(), arrived(kind, session), told(event, notice).
   constructor(client, on) {
     this.client = client;
     this.on = on;
@@ -38,6 +39,7 @@ export class Desk {
   }
 
   close() {
+    this.closed = true;
     clearInterval(this.poll);
     for (const off of this.#off) off();
     for (const timer of this.#timers.values()) clearTimeout(timer);
@@ -50,6 +52,7 @@ export class Desk {
     this.me = await this.get("/desk/agents/me");
     await Promise.all([this.loadMine(), this.loadQueue(), this.loadOthers(), this.loadAgents(), this.loadSkills(), this.loadReplies()]);
     for (const room of this.rooms.values()) room.refresh();
+    if (this.current) this.room(this.current).open();
     this.on.changed();
   }
 
@@ -74,7 +77,16 @@ export class Desk {
     }
     for (const id of before) if (!this.mine.includes(id)) this.refresh(id);
     this.soon("unread", () => this.#countAll());
+    this.#trim();
     this.on.changed();
+  }
+
+  // trim forgets what was looked at long ago: a console stays open for days.
+  #trim() {
+    const needed = new Set([...this.mine, ...this.queue, ...this.offline, ...this.others, this.current]);
+    const idle = [...this.rooms.values()].filter(room => !needed.has(room.id) && room.pending.length === 0 && !room.isWatched);
+    for (const room of idle.slice(0, -mostRooms)) this.rooms.delete(room.id);
+    for (const id of this.sessions.keys()) if (!needed.has(id) && !this.rooms.has(id)) this.sessions.delete(id);
   }
 
   async loadQueue() {
@@ -129,6 +141,14 @@ export class Desk {
     return this.rooms.get(id);
   }
 
+  // open is the room that is looked at now, as the latest in their order.
+  open(id) {
+    const room = this.room(id);
+    this.rooms.delete(id);
+    this.rooms.set(id, room);
+    return room;
+  }
+
   #room(conv) { return this.rooms.get(sessionOf(conv)); }
 
   #entry(e) {
@@ -173,9 +193,18 @@ export class Desk {
   }
 
   #outbox(name, n) {
-    const conv = n.conv_id ?? n.item?.conv_id;
-    this.#room(conv)?.outbox(name, n);
+    const id = sessionOf(n.conv_id ?? n.item?.conv_id);
+    if (id && name === "failed" && n.error.reason !== "cancelled") this.#unsent(id, n);
+    else this.rooms.get(id)?.outbox(name, n);
     this.on.changed();
+  }
+
+  // What was written before a reload may fail when nobody looks at its session: it stands there then.
+  #unsent(id, n) {
+    const room = this.room(id);
+    room.outbox("sending", n.item);
+    room.outbox("failed", n);
+    if (this.current !== id) this.on.told("unsent", { session_id: id, error: n.error });
   }
 
   async #countAll() { this.#count((await this.client.conversations({ limit: pageSize })).conversations); }

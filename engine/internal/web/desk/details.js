@@ -6,6 +6,7 @@ import { t } from "/shared/i18n.js";
 import { linkify, moment, shortTime } from "/shared/text.js";
 import { icon } from "./icons.js";
 import { reasonWord, stateWord, visitorName } from "./inbox.js";
+import { tagText } from "./tags.js";
 import { exact } from "./time.js";
 import { download } from "./transcript.js";
 
@@ -37,11 +38,14 @@ function visitorView(s, view) {
   </section>`;
 }
 
+// The widget's own attributes; a site may add others.
+const aboutWords = new Map([["page", "aboutPage"], ["title", "aboutTitle"], ["language", "aboutLanguage"]]);
+
 // What the site says of the visitor. It is text of others: addresses are links, nothing else.
 function attributesView(attributes) {
   const rows = Object.entries(attributes ?? {}).filter(([, value]) => value !== "" && value !== null);
   if (rows.length === 0) return nothing;
-  return html`<section><h3>${t("aboutVisitor")}</h3>${table(rows.map(([key, value]) => [key, linkify(typeof value === "string" ? value : JSON.stringify(value))]))}</section>`;
+  return html`<section><h3>${t("aboutVisitor")}</h3>${table(rows.map(([key, value]) => [aboutWords.has(key) ? t(aboutWords.get(key)) : key, linkify(typeof value === "string" ? value : JSON.stringify(value))]))}</section>`;
 }
 
 const table = rows => html`<dl class="facts">${rows.map(([key, value]) => html`<dt>${key}</dt><dd>${value}</dd>`)}</dl>`;
@@ -50,7 +54,7 @@ function sessionView(desk, s) {
   const rows = [
     [t("state"), s.reason ? t(reasonWord(s.reason)) : t(stateWord(s))],
     s.subject && [t("subject"), s.subject],
-    s.agent_id && [t("inCharge"), desk.nameOf(s.agent_id)],
+    s.agent_id && !s.gone && [t("inCharge"), desk.nameOf(s.agent_id)],
     s.skill && [t("skill"), desk.skillName(s.skill)],
     [t("created"), moment(s.created_at)],
     s.assigned_at && [t("wait"), exact((s.assigned_at - s.created_at) / 1000)],
@@ -76,7 +80,7 @@ function tagsView(app, room, s) {
     if (tag && !tags.includes(tag)) put([...tags, tag]);
   };
   return html`<section><h3>${t("tags")}</h3><div class="chips">${tags.map(tag => html`
-      <span class="chip" data-testid="tag">${tag}${room.mayServe ? html`<button type="button" class="link" aria-label=${t("removeTag", tag)} @click=${() => put(tags.filter(other => other !== tag))}>${icon("close")}</button>` : nothing}</span>`)}</div>
+      <span class="chip" data-testid="tag">${tagText(tag)}${room.mayServe ? html`<button type="button" class="link" aria-label=${t("removeTag", tagText(tag))} @click=${() => put(tags.filter(other => other !== tag))}>${icon("close")}</button>` : nothing}</span>`)}</div>
     ${room.mayServe ? html`<form @submit=${add}><input name="tag" maxlength="64" placeholder=${t("addTag")} aria-label=${t("addTag")} data-testid="add-tag" autocomplete="off"></form>` : nothing}</section>`;
 }
 

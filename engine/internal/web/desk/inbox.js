@@ -66,5 +66,5 @@ const otherLine = ({ desk }, s) => html`<span>${desk.nameOf(s.agent_id)} · ${s.
 // visitorName: who gave no name is told apart by the end of the id.
 export const visitorName = s => s.visitor_name || (s.visitor_id.startsWith("visitor_") ? `${t("visitor")} ${s.visitor_id.slice(-4)}` : s.visitor_id);
 
-export const stateWord = s => `state${s.state[0].toUpperCase()}${s.state.slice(1)}`;
+export const stateWord = s => s.gone ? "stateGone" : `state${s.state[0].toUpperCase()}${s.state.slice(1)}`;
 export const reasonWord = reason => `reason${reason[0].toUpperCase()}${reason.slice(1)}`;

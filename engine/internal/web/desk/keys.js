@@ -23,9 +23,9 @@ export function keys(app, e) {
   const run = {
     j: () => step(app, 1), k: () => step(app, -1),
     r: () => room.write("reply"), n: () => room.write("note"),
-    t: () => desk.current && desk.room(desk.current).mayServe && transferDialog(app, desk.current),
-    c: () => desk.current && desk.room(desk.current).mayServe && closeDialog(app, desk.current),
-    q: () => desk.queue[0] && app.room.claim(desk.queue[0]),
+    t: () => room.room?.mayEnd && transferDialog(app, desk.current),
+    c: () => room.room?.mayEnd && closeDialog(app, desk.current),
+    q: () => !e.repeat && desk.queue[0] && room.claim(desk.queue[0]),
     d: () => room.toggleDetails(), f: () => app.go("sessions"), "?": () => keysDialog(),
   }[e.key.toLowerCase()];
   if (!run) return;

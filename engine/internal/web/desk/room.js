@@ -1,7 +1,8 @@
 // One session on the screen: what was said, with the notes of the team between. Who is in the session
 // has its live log; of others the transcript is read.
 
-import { Log } from "/shared/entries.js";
+import { Log, placeOf } from "/shared/entries.js";
+import { errorText } from "/shared/errors.js";
 import { isNotes } from "./desk.js";
 
 const pageSize = 50;
@@ -18,7 +19,11 @@ export class Room {
   loading = false;
   draft = "";
   visitorRead = 0;
+  people = new Map(); // names of who speaks, by id, from the transcript
   #told = new Map();
+  #read = new Map();  // what the transcript has had, to tell what is new
+  #page = undefined;  // where its last page begins
+  #copies = new WeakMap();
 
   constructor(desk, id) {
     this.desk = desk;
@@ -32,12 +37,19 @@ export class Room {
   get wasMine() { const s = this.session; return s?.agent_id === this.desk.me.user_id && s.state === "closed"; }
   // live: the conversation is ours, to read as it goes on.
   get live() { return this.isMine || this.isWatched; }
-  get mayServe() { return this.isMine || this.wasMine || (this.desk.supervises && this.session?.visitor_id !== this.desk.me.user_id); }
+  get mayServe() { return Boolean(this.session) && (this.isMine || this.wasMine || (this.desk.supervises && this.session.visitor_id !== this.desk.me.user_id)); }
+  // mayEnd: to close it or to hand it over.
+  get mayEnd() { return this.mayServe && this.session.state !== "closed" && !this.session.gone; }
 
-  // open loads what was said, once.
+  // open loads what was said, once. What fails is tried again while it is looked at.
   async open() {
-    if (!this.session) await this.desk.refresh(this.id);
-    this.refresh();
+    try {
+      if (!this.session) await this.desk.refresh(this.id);
+      this.failed = this.session ? undefined : { code: 404 };
+    } catch (error) {
+      this.failed = error;
+    }
+    if (this.failed) this.#again(); else this.refresh();
   }
 
   // refresh looks whether there is another way to the log now, and fills what it lacks.
@@ -55,13 +67,14 @@ export class Room {
     this.desk.on.changed();
     try {
       if (way === "live") await this.#loadLive(staff); else await this.#loadTranscript();
-      this.failed = undefined;
+      [this.way, this.staff, this.failed] = [way, staff, undefined];
     } catch (error) {
-      this.failed = error;
+      [this.way, this.failed] = [undefined, error];
     }
-    [this.way, this.staff, this.loading] = [way, staff, false];
+    this.loading = false;
     this.desk.on.changed();
-    if (way !== "live" && this.session.state !== "closed") this.desk.soon(`reread ${this.id}`, () => this.#again());
+    if (!this.failed) this.refresh(); // for what has changed meanwhile
+    if (this.failed || way !== "live" && this.session.state !== "closed") this.desk.soon(`reread ${this.id}`, () => this.#again());
   }
 
   async #loadLive(staff) {
@@ -73,25 +86,39 @@ export class Room {
     for (const e of page.messages) this.log.add(e);
     for (const e of notes.messages) this.notes.add(e);
     this.hasMore = page.has_more;
-    this.pending = this.desk.client.outbox().filter(item => item.conv_id === conv);
+    this.pending = [...this.pending.filter(item => item.failed), ...this.desk.client.outbox().filter(item => item.conv_id === conv)];
   }
 
+  // Of a transcript that was read before only the last page is asked for.
   async #loadTranscript() {
-    let after;
+    let after = this.#page;
     do {
       const page = await this.desk.get(`/desk/sessions/${this.id}/transcript`, { limit: transcriptPage, after });
-      for (const { note, entry } of page.entries) (note ? this.notes : this.log).add(entry);
-      for (const p of page.people) this.people = { ...this.people, [p.user_id]: p.name };
+      for (const { note, entry } of page.entries) this.#take(note ? this.notes : this.log, entry);
+      for (const p of page.people) this.people.set(p.user_id, p.name);
+      this.#page = after;
       after = page.next;
     } while (after);
     this.hasMore = false;
   }
 
-  // again reads on in a session that isn't ours while it is looked at.
+  // take adds what wasn't there in the same words: what is added again counts as changed, and is drawn anew.
+  #take(log, entry) {
+    const place = `${entry.conv_id} ${placeOf(entry)}`;
+    const text = JSON.stringify(entry);
+    if (this.#read.get(place) === text) return;
+    this.#read.set(place, text);
+    log.add(entry);
+  }
+
+  // again reads on in a session that isn't ours while it is looked at, and tries again what failed.
   #again() {
     clearTimeout(this.timer);
+    if ([403, 404].includes(this.failed?.code)) return;
     this.timer = setTimeout(async () => {
-      if (this.desk.current !== this.id || this.live || document.hidden) return;
+      if (this.desk.current !== this.id || document.hidden) return;
+      if (this.failed) return this.open();
+      if (this.live) return;
       await this.desk.refresh(this.id).catch(() => {});
       if (!this.live && !this.session.gone) await this.#load(this.way, this.staff);
     }, reread);
@@ -131,7 +158,8 @@ export class Room {
 
   outbox(name, n) {
     if (name === "sending" && !this.pending.some(item => item.cid === n.cid)) this.pending.push(n);
-    if (name === "failed") this.pending = this.pending.map(item => item.cid === n.cid ? { ...item, failed: n.error } : item);
+    if (name === "failed" && n.error.reason === "cancelled") this.pending = this.pending.filter(item => item.cid !== n.cid);
+    else if (name === "failed") this.pending = this.pending.map(item => item.cid === n.cid ? { ...item, failed: n.error } : item);
     if (name === "sent") this.pending = this.pending.map(item => item.cid === n.cid ? { ...item, sent: n } : item);
   }
 
@@ -173,7 +201,17 @@ export class Room {
   // What a visitor wrote before they were identified is still theirs.
   #ofVisitor(item) {
     const { visitor_id: visitor } = this.session;
-    return item.from?.startsWith("visitor_") && item.from !== visitor ? { ...item, from: visitor } : item;
+    return item.from?.startsWith("visitor_") && item.from !== visitor ? this.#copy(item, { from: visitor }) : item;
+  }
+
+  // copy is a message with something about it changed; the same copy as long as the message is the same, so
+  // that it isn't drawn anew.
+  #copy(m, change) {
+    const known = this.#copies.get(m);
+    if (known && known.version === m.version && Object.keys(change).every(k => known[k] === change[k])) return known;
+    const copy = { ...m, ...change };
+    this.#copies.set(m, copy);
+    return copy;
   }
 
   // items are messages, events, notes and what is on its way, in the order of time. A note's key tells it from
@@ -181,10 +219,10 @@ export class Room {
   items() {
     const said = this.log.items().map(item => this.#ofVisitor(item));
     const notes = this.notes.items().filter(item => item.kind === "message")
-      .map(m => ({ ...m, key: `note-${m.key}`, place: undefined, note: true }));
+      .map(m => this.#copy(m, { key: `note-${m.key}`, place: undefined, note: true }));
     return merge(said, notes).concat(this.pending.map(item => ({
       kind: "message", key: item.cid, from: this.desk.me.user_id, time: item.time, content: item.content, reactions: new Map(),
-      state: item.failed ? "failed" : item.sent ? "sent" : item.tried ? "sending" : "queued", error: item.failed?.msg, item,
+      state: item.failed ? "failed" : item.sent ? "sent" : item.tried ? "sending" : "queued", error: item.failed && errorText(item.failed), item,
     })));
   }
 }

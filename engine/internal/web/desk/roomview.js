@@ -35,13 +35,10 @@ export class RoomView {
     this.writer.leave();
     if (!id) return;
     if (!wide.matches) this.details = false;
-    const { room } = this;
+    const room = this.desk.open(id);
     this.writer.enter(room);
-    try {
-      await room.open();
-    } catch (error) {
-      room.failed = error;
-    }
+    await room.open();
+    if (this.room !== room) return; // looked elsewhere by now
     room.shown();
     loadFormer(this.desk, room);
     this.app.draw();
@@ -52,7 +49,10 @@ export class RoomView {
   toggleDetails() { this.details = !this.details; this.app.draw(); }
 
   async claim(id) {
+    if (this.claiming) return;
+    this.claiming = true;
     const session = await this.app.attempt(() => this.app.client.http("POST", `/desk/sessions/${id}/claim`));
+    this.claiming = false;
     this.desk.soon("queue", () => this.desk.loadQueue());
     if (!session) return;
     this.desk.take(session);
@@ -74,8 +74,9 @@ export class RoomView {
     if (!s) return;
     this.thread.element.style.setProperty("--note", JSON.stringify(`${t("internal")} · ${t("onlyTeam")}`));
     const read = room.readUpTo;
+    const names = [visitorName(s), ...room.people, ...this.desk.agents.map(a => [a.user_id, a.name])];
     this.thread.update({
-      key: `${room.id} ${room.live}`, items: room.items().map(asTold), me: this.desk.me.user_id, nameOf: id => this.nameOf(id), names: true,
+      key: `${room.id} ${room.live}`, items: room.items().map(asTold), me: this.desk.me.user_id, nameOf: id => this.nameOf(id), names: true, rights: `${room.live} ${names}`,
       hasMore: room.hasMore, loading: room.loading, empty: room.failed ? t("failedLoad") : room.way ? t("noneYet") : "",
       typing: room.typing?.until > Date.now() ? t("typing", this.nameOf(room.typing.from)) : "",
       tick: m => m.note ? undefined : m.seq <= read ? "read" : "sent",
@@ -89,7 +90,7 @@ export class RoomView {
     const { session: s, people } = this.room;
     if (id === s.visitor_id) return visitorName(s);
     const known = this.desk.agents.some(a => a.user_id === id) || id === this.desk.me.user_id;
-    return known ? this.desk.nameOf(id) : people?.[id] || (id === "system" ? t("system") : id);
+    return known ? this.desk.nameOf(id) : people.get(id) || (id === "system" ? t("system") : id);
   }
 
   actions(m) {
@@ -102,7 +103,8 @@ export class RoomView {
   }
 
   pendingActions(m) {
-    const drop = () => { this.room.pending = this.room.pending.filter(item => item.cid !== m.key); this.app.draw(); };
+    const { room } = this;
+    const drop = () => { room.pending = room.pending.filter(item => item.cid !== m.key); this.app.draw(); };
     if (m.state === "failed") return [{ key: "drop", label: t("remove"), run: drop }];
     return m.state === "queued" ? [{ key: "cancel", label: t("cancel"), run: () => { if (this.app.client.cancel(m.key)) drop(); } }] : [];
   }
@@ -140,13 +142,11 @@ export class RoomView {
   }
 
   headView(room, s) {
-    const open = s.state !== "closed" && !s.gone;
-    const serves = room.mayServe && open;
     return html`<header class="room-head">
       ${this.backView()}
       ${avatar(s.visitor_id, { name: visitorName(s) })}
       <div class="grow"><h2 class="ellipsis">${visitorName(s)}</h2><p class="quiet small ellipsis">${headLine(s, room.isMine)}</p></div>
-      ${serves ? html`<button type="button" class="act" data-testid="transfer" title="${t("transfer")} (T)" @click=${() => transferDialog(this.app, s.session_id)}>${icon("transfer")}<span>${t("transfer")}</span></button>
+      ${room.mayEnd ? html`<button type="button" class="act" data-testid="transfer" title="${t("transfer")} (T)" @click=${() => transferDialog(this.app, s.session_id)}>${icon("transfer")}<span>${t("transfer")}</span></button>
       <button type="button" class="act" data-testid="close" title="${t("closeSession")} (C)" @click=${() => closeDialog(this.app, s.session_id)}>${icon("check")}<span>${t("closeSession")}</span></button>` : nothing}
       <button type="button" class="icon-button" data-testid="details" aria-pressed=${this.details} aria-label=${t("details")} title="${t("details")} (D)" @click=${() => this.toggleDetails()}>${icon("info")}</button>
     </header>`;
@@ -179,6 +179,7 @@ export class RoomView {
 
 function headLine(s, mine) {
   const parts = [t(stateWord(s))];
+  if (s.gone) return s.subject ? `${parts[0]} · ${s.subject}` : parts[0];
   if (s.state === "queued") parts.push(t("position", s.position ?? 1), t("waitingSince", span(waitedOf(s))));
   else if (s.state === "assigned" || s.state === "active") parts.push(t(s.turn !== "agent" ? "theirTurn" : mine ? "yourTurn" : "agentTurn", span(since(turnSince(s)))));
   if (s.subject) parts.push(s.subject);

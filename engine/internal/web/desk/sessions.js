@@ -6,6 +6,7 @@ import { t } from "/shared/i18n.js";
 import { shortTime } from "/shared/text.js";
 import { icon } from "./icons.js";
 import { reasonWord, stateWord, visitorName } from "./inbox.js";
+import { tagText } from "./tags.js";
 
 const pageSize = 50;
 const day = 86_400_000;
@@ -79,7 +80,7 @@ function resultsView(app) {
     <thead><tr><th>${t("visitor")}</th><th>${t("subject")}</th><th>${t("state")}</th><th>${t("withWhom")}</th><th>${t("rating")}</th><th>${t("when")}</th></tr></thead>
     <tbody>${search.found.map(s => html`<tr data-testid="found" @click=${() => app.go("sessions", s.session_id)}>
       <td><a href="#sessions/${s.session_id}">${avatar(s.visitor_id, { name: visitorName(s), size: "small" })}<b class="ellipsis">${visitorName(s)}</b></a></td>
-      <td><span class="ellipsis">${s.subject || "–"}</span>${(s.tags ?? []).map(tag => html`<span class="tag">${tag}</span>`)}</td>
+      <td><span class="ellipsis">${s.subject || "–"}</span>${(s.tags ?? []).map(tag => html`<span class="tag">${tagText(tag)}</span>`)}</td>
       <td><span class="state ${s.state}">${t(stateWord(s))}</span>${s.reason && s.reason !== "agent" ? html`<small class="quiet">${t(reasonWord(s.reason))}</small>` : nothing}</td>
       <td>${s.agent_id ? desk.nameOf(s.agent_id) : html`<span class="quiet">${t("noOne")}</span>`}</td>
       <td class="stars">${s.rating ? "★".repeat(s.rating) : nothing}</td>

@@ -9,16 +9,16 @@ export async function download(app, session, format) {
 }
 
 async function asJSON(app, id) {
-  const whole = { entries: [], people: {} };
+  const whole = { entries: [], people: new Map() };
   let after;
   do {
     const page = await app.desk.get(`/desk/sessions/${id}/transcript`, { limit: pageSize, after });
     whole.session = page.session;
     whole.entries.push(...page.entries);
-    for (const p of page.people) whole.people[p.user_id] = p;
+    for (const p of page.people) whole.people.set(p.user_id, p);
     after = page.next;
   } while (after);
-  return { ...whole, people: Object.values(whole.people) };
+  return { ...whole, people: [...whole.people.values()] };
 }
 
 // The text comes without an envelope, so it is asked for directly.

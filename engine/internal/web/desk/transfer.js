@@ -8,6 +8,7 @@ import { icon } from "./icons.js";
 
 export function transferDialog(app, id) {
   const { desk } = app;
+  let busy = false;
   let to; // "agent:<id>" or "skill:<id>"
   desk.loadAgents();
   const choose = (value, dialog) => { to = value; dialog.update(); };
@@ -21,16 +22,21 @@ export function transferDialog(app, id) {
       <label class="field"><span>${t("transferNote")}</span>
         <textarea name="note" rows="3" maxlength="1300" data-testid="transfer-note"></textarea><small class="quiet">${icon("lock")}${t("transferNoteHint")}</small></label>
       <footer><button type="button" @click=${dialog.close}>${t("cancel")}</button>
-        <button class="primary" data-testid="do-transfer" ?disabled=${!to}>${t("transfer")}</button></footer>
+        <button class="primary" data-testid="do-transfer" ?disabled=${!to || busy}>${t("transfer")}</button></footer>
     </form>`,
   });
 
   async function submit(e, dialog) {
     e.preventDefault();
+    if (busy || !to) return;
     const note = new FormData(e.target).get("note").trim();
     const [kind, whom] = split(to);
     const body = { ...(kind === "agent" ? { agent_id: whom } : { skill: whom }), ...(note && { note }) };
+    busy = true;
+    dialog.update();
     const session = await app.attempt(() => app.client.http("POST", `/desk/sessions/${id}/transfer`, body), t("transferred"));
+    busy = false;
+    dialog.update();
     if (!session) return;
     dialog.close();
     desk.take(session);

@@ -11,6 +11,7 @@ const most = 8; // canned replies that are offered at a time
 
 export class Writer {
   mode = "reply";
+  modes = [];
   offered = [];
   #drafts = new Map(); // session and mode → text
 
@@ -20,13 +21,14 @@ export class Writer {
     this.composer = new Composer();
     this.composer.element.addEventListener("keydown", e => this.key(e), { capture: true });
     this.composer.element.addEventListener("beforeinput", e => this.before(e), { capture: true });
+    this.composer.element.id = "writing";
     this.composer.element.addEventListener("focusout", () => this.offer([]));
   }
 
   enter(room) {
     this.room = room;
-    this.mode = "reply";
-    this.composer.value = this.#drafts.get(this.draft) ?? "";
+    this.modes = [];
+    this.#turn("reply");
     this.offered = [];
   }
 
@@ -37,22 +39,33 @@ export class Writer {
   }
 
   get draft() { return `${this.room.id} ${this.mode}`; }
-  keep() { this.#drafts.set(this.draft, this.composer.value); }
+  keep() { this.#put(this.draft, this.composer.value); }
+  #put(draft, text) { if (text) this.#drafts.set(draft, text); else this.#drafts.delete(draft); }
   focus() { this.composer.focus(); }
 
   write(mode) {
     if (!this.modes.includes(mode)) return;
     this.keep();
-    this.mode = mode;
-    this.composer.value = this.#drafts.get(this.draft) ?? "";
+    this.#turn(mode);
     this.app.draw();
     this.focus();
   }
 
+  // turn shows the draft of a mode.
+  #turn(mode) {
+    this.mode = mode;
+    this.composer.value = this.#drafts.get(this.draft) ?? "";
+  }
+
+  // What may be written changes by itself too. Each mode keeps its own text then: a note never stands in the
+  // reply's place.
   draw(room, modes) {
     this.modes = modes;
     if (modes.length === 0) return;
-    if (!modes.includes(this.mode)) this.mode = modes[0];
+    if (!modes.includes(this.mode)) {
+      this.keep();
+      this.#turn(modes[0]);
+    }
     const note = this.mode === "note";
     this.composer.update({
       placeholder: note ? t("noteTo") : roomy.matches ? `${t("replyTo", visitorName(room.session))} — ${t("slashHint")}` : t("slashHint"),
@@ -74,11 +87,14 @@ export class Writer {
     }
   }
 
-  // A note that isn't taken comes back into the field.
+  // A note that isn't taken goes back to where it was written, and nowhere else: what stands in the reply's
+  // place is one Enter away from the visitor.
   async note(text) {
-    const { room } = this;
-    const sent = await this.app.attempt(() => this.app.client.http("POST", `/desk/sessions/${room.id}/notes`, { text }));
-    if (!sent && this.room === room && this.composer.value === "") this.composer.value = text;
+    const { room, draft } = this;
+    if (await this.app.attempt(() => this.app.client.http("POST", `/desk/sessions/${room.id}/notes`, { text }))) return;
+    const back = later => later ? `${text}\n${later}` : text;
+    if (this.room && this.draft === draft) this.composer.value = back(this.composer.value);
+    else this.#drafts.set(draft, back(this.#drafts.get(draft)));
   }
 
   typed(text) {
@@ -104,7 +120,19 @@ export class Writer {
     this.offered = list;
     this.none = sought !== undefined && list.length === 0;
     this.chosen = 0;
+    this.point();
     this.app.draw();
+  }
+
+  // point tells who listens to the screen which of the offers Enter takes; the focus stays where one writes.
+  point() {
+    const { field } = this.composer;
+    const open = this.offered.length > 0;
+    field.toggleAttribute("aria-controls", open);
+    field.toggleAttribute("aria-activedescendant", open);
+    if (!open) return;
+    field.setAttribute("aria-controls", "offers");
+    field.setAttribute("aria-activedescendant", `offer-${this.chosen}`);
   }
 
   // before catches the Enter of keyboards on a screen, which don't tell by a key what they do.
@@ -131,6 +159,7 @@ export class Writer {
     e.preventDefault();
     e.stopPropagation();
     this.took = e.key === "Enter";
+    this.point();
     this.app.draw();
   }
 
@@ -144,7 +173,7 @@ export class Writer {
   }
 
   view() {
-    const tab = (mode, sign, label) => this.modes.includes(mode) ? html`<button type="button" role="tab" aria-selected=${this.mode === mode} data-testid="mode-${mode}"
+    const tab = (mode, sign, label) => this.modes.includes(mode) ? html`<button type="button" role="tab" aria-selected=${this.mode === mode} aria-controls="writing" data-testid="mode-${mode}"
       @click=${() => this.write(mode)}>${icon(sign)}${t(label)}</button>` : nothing;
     return html`<div class="writer ${this.mode}" data-testid="writer">
       ${this.offersView()}
@@ -155,8 +184,8 @@ export class Writer {
 
   offersView() {
     if (this.offered.length === 0) return this.none && this.desk.replies.length ? html`<p class="offers none quiet small">${t("noReplies")}</p>` : nothing;
-    return html`<ul class="offers" role="listbox" aria-label=${t("replies")}>${this.offered.map((r, i) => html`
-      <li role="option" aria-selected=${i === this.chosen} data-testid="offer" @pointerdown=${e => { e.preventDefault(); this.insert(r); }}>
+    return html`<ul class="offers" id="offers" role="listbox" aria-label=${t("replies")}>${this.offered.map((r, i) => html`
+      <li role="option" id="offer-${i}" aria-selected=${i === this.chosen} data-testid="offer" @pointerdown=${e => { e.preventDefault(); this.insert(r); }}>
         <b>/${r.title}</b><span class="ellipsis">${r.text}</span></li>`)}</ul>`;
   }
 }

@@ -22,22 +22,27 @@ const composer = new Composer();
 const rating = new Rating(soonDraw);
 let settings = { title: "", identity: undefined };
 let config, talk, shown = !site.framed, unread = 0;
+let turn = Promise.resolve();
 
-site.on("config", begin);
-site.on("identity", ({ identity }) => identify(identity));
+site.on("config", said => inTurn(() => begin(said)));
+site.on("identity", ({ identity }) => inTurn(() => identify(identity)));
 site.on("opened", () => { shown = true; soonDraw(); focus(); });
 site.on("closed", () => { shown = false; });
 addEventListener("keydown", e => {
   if (e.key === "Escape" && !e.defaultPrevented && !document.querySelector("dialog[open], .menu")) site.say("close");
 });
 document.addEventListener("visibilitychange", soonDraw);
-if (site.framed) site.say("ready"); else begin({ title: "" });
+if (site.framed) site.say("ready"); else inTurn(() => begin({ title: "" }));
+
+// inTurn makes one change of who is here after the other: a page may say who it is, and that it is nobody
+// any more, in one breath, and what comes last has to count.
+function inTurn(change) { turn = turn.then(change).catch(error => console.error(error)); }
 
 async function begin(said) {
   settings = said;
   dress(said);
   config ??= await load();
-  start();
+  await start();
 }
 
 // load asks until the server answers: without it there is nothing to show.
@@ -58,8 +63,13 @@ function dress({ color, onColor, theme }) {
   document.documentElement.classList.toggle("bright", onColor !== "#ffffff");
 }
 
-function start() {
-  talk = new Talk({ config, url: socketURL(config), settings, ask: () => site.token(), on: { changed: soonDraw, heard, unread: count, gone: restart } });
+// start begins a talk in the place of the one before, which is over first.
+async function start({ forget = false } = {}) {
+  await talk?.stop({ forget });
+  const begun = talk = new Talk({
+    config, url: socketURL(config), settings, ask: () => site.token(),
+    on: { changed: soonDraw, heard, unread: count, gone: () => inTurn(() => talk === begun ? restart() : undefined) },
+  });
   unread = 0;
   talk.resume();
   draw();
@@ -68,17 +78,14 @@ function start() {
 
 // restart is for who isn't who they were any more. A proof that was refused isn't shown again.
 function restart() {
-  talk.stop();
   if (settings.identity?.token) settings = { ...settings, identity: undefined };
-  start();
+  return start();
 }
 
 // identify takes the site's word for who is here now; null is nobody any more.
-async function identify(identity) {
-  if (!config) { settings.identity = identity ?? undefined; return; }
-  await talk.stop({ forget: identity === null });
+function identify(identity) {
   settings = { ...settings, identity: identity ?? undefined };
-  start();
+  return start({ forget: identity === null });
 }
 
 function heard(e) {
@@ -102,6 +109,7 @@ function soonDraw() {
 
 function draw() {
   if (!talk) return;
+  document.title = settings.title || t("chatTitle");
   const s = talk.session;
   const items = talk.items();
   const read = talk.readUpTo;

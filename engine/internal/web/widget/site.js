@@ -2,6 +2,7 @@
 // sent to another one and nothing taken from another one, and who may show the frame at all is the
 // server's word (frame-ancestors).
 
+const patience = 15_000; // ms for the page's token
 const parentOrigin = decodeURIComponent(location.hash.slice(1));
 
 export class Site {
@@ -28,13 +29,15 @@ export class Site {
   token() {
     const ask = ++this.#asks;
     return new Promise((resolve, reject) => {
-      this.#asked.set(ask, { resolve, reject });
+      const timer = setTimeout(() => this.#answered(ask), patience);
+      this.#asked.set(ask, { resolve, reject, timer });
       this.say("token", { ask });
     });
   }
 
   #answered(ask, token) {
-    const { resolve, reject } = this.#asked.get(ask) ?? {};
+    const { resolve, reject, timer } = this.#asked.get(ask) ?? {};
+    clearTimeout(timer);
     this.#asked.delete(ask);
     if (typeof token === "string" && token !== "") resolve?.(token); else reject?.(new Error("the page gave no token"));
   }

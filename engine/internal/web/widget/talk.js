@@ -3,6 +3,7 @@
 
 import { Client, browserStore } from "/gannet.js";
 import { Log } from "/shared/entries.js";
+import { keepFirst, readFirst } from "./first.js";
 import { Refused, Visitor } from "./visitor.js";
 
 const pageSize = 50;
@@ -10,7 +11,6 @@ const typingFor = 5000;
 const firstDelay = 1000;    // ms until a failed beginning is tried again, doubled up to the longest
 const longestDelay = 15_000;
 const staleAfter = 86_400_000; // a session that ended a day ago is over for the page too
-const draftKey = "gannet.widget.first";
 
 export class Talk {
   log = new Log();
@@ -58,7 +58,7 @@ export class Talk {
       return this.on.changed();
     }
     this.first.push({ cid: newCID(), text, time: Date.now() });
-    this.#keepFirst();
+    keepFirst(this.first);
     this.#begin();
     this.on.changed();
   }
@@ -69,8 +69,12 @@ export class Talk {
       await this.#connect();
       const session = await this.#ask();
       await this.#enter(session);
-      for (const { cid, text } of this.first.splice(0)) this.client.send({ conv: session.conv_id }, text, { cid });
-      this.#keepFirst();
+      while (this.first.length > 0) { // each is kept until the client has it
+        const [{ cid, text }] = this.first;
+        this.client.send({ conv: session.conv_id }, text, { cid });
+        this.first.shift();
+        keepFirst(this.first);
+      }
     }).finally(() => { this.beginning = undefined; this.on.changed(); });
   }
 
@@ -110,9 +114,10 @@ export class Talk {
   async #connect() {
     if (this.client) return;
     await this.visitor.token(); // makes a visitor of who is none yet
+    if (this.over) throw new Error("the talk is over");
     this.client = new Client({
       url: this.url, token: why => this.#token(why), tokenIn: this.config.auth_mode === "dev" ? "query" : "message",
-      store: browserStore(`gannet.widget.${this.visitor.id || "user"}`), from: "ends",
+      store: this.#store(), from: "ends",
     });
     const { client } = this;
     client.on("state", state => { this.state = state; this.#stateChanged(state); this.on.changed(); });
@@ -144,7 +149,7 @@ export class Talk {
     this.session = session;
     if (changed) {
       this.log = new Log();
-      this.agentRead = 0;
+      this.agentRead = this.told = 0;
     }
     const page = await this.client.history(session.conv_id, { limit: pageSize });
     for (const e of page.messages) this.log.add(e);
@@ -270,23 +275,16 @@ export class Talk {
   // stop ends the connection; forget also takes what is kept of the visitor.
   async stop({ forget = false } = {}) {
     this.over = true;
-    if (forget) {
-      this.first = [];
-      this.#keepFirst();
-      await this.client?.forget();
-      this.visitor.forget();
-    } else await this.client?.close();
+    if (!forget) return this.client?.close();
+    const store = this.#store();
+    this.first = [];
+    keepFirst(this.first);
+    this.visitor.leave();
+    if (this.client) await this.client.forget(); else for (const key of store.keys("")) store.delete(key);
   }
 
-  #keepFirst() {
-    try {
-      if (this.first.length > 0) localStorage.setItem(draftKey, JSON.stringify(this.first)); else localStorage.removeItem(draftKey);
-    } catch { /* kept for this page only */ }
-  }
-}
-
-function readFirst() {
-  try { return JSON.parse(localStorage.getItem(draftKey)) ?? []; } catch { return []; }
+  // store keeps what isn't sent yet, of each visitor apart.
+  #store() { return browserStore(`gannet.widget.${this.visitor.id || "user"}`); }
 }
 
 function newCID() {

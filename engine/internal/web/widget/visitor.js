@@ -18,6 +18,7 @@ export class Visitor {
   #about;
   #ask;
   #known;
+  #left = false;
 
   // ask() gets a token of the site's user, if the site gives one by a function.
   constructor({ proof, about, ask }) {
@@ -35,9 +36,11 @@ export class Visitor {
 
   get name() { return this.#proof.name ?? ""; }
 
-  // token is good for now. Tabs of one site take turns, so that together they are one visitor.
-  token() {
-    return navigator.locks ? navigator.locks.request(place, () => this.#login()) : this.#login();
+  // token is good for now. Tabs of one site take turns, so that together they are one visitor. The site's page
+  // is asked before: no tab waits for what another one's page is slow to say.
+  async token() {
+    const token = this.#proof.token === true ? await this.#ask() : this.#proof.token;
+    return navigator.locks ? navigator.locks.request(place, () => this.#login(token)) : this.#login(token);
   }
 
   // forget makes a stranger of the visitor.
@@ -46,9 +49,16 @@ export class Visitor {
     for (const store of stores()) store.removeItem(place);
   }
 
-  async #login() {
+  // leave forgets for good: what is under way keeps nothing any more.
+  leave() {
+    this.#left = true;
+    this.forget();
+  }
+
+  async #login(token) {
+    if (this.#left) throw new Error("the visitor has left");
     this.#known = this.#recall() ?? this.#known;
-    if (this.#proof.token) return this.#byToken();
+    if (token) return this.#byToken(token);
     if (this.#known && this.#known.expires - Date.now() < this.#known.life / 2) await this.#renew();
     if (!this.#known) await this.#come();
     if (this.#proof.signature && this.#known.user !== this.#proof.user) await this.#prove();
@@ -68,8 +78,7 @@ export class Visitor {
   }
 
   // A user with a token of the site needs none of ours; sessions of the time before go along.
-  async #byToken() {
-    const token = this.#proof.token === true ? await this.#ask() : this.#proof.token;
+  async #byToken(token) {
     if (this.#known?.token) {
       const { user_id: user } = await this.#identify({ token });
       this.forget();
@@ -111,6 +120,7 @@ export class Visitor {
 
   // A user's token is kept for the tab alone: who uses the machine next isn't that user.
   #keep(known) {
+    if (this.#left) throw new Error("the visitor has left");
     const now = Date.now();
     this.forget();
     this.#known = { ...known, life: known.expires - now };
