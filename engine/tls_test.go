@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -39,14 +40,20 @@ type secureServer struct {
 
 func serveTLS(t *testing.T, change func(*engine.Config)) *secureServer {
 	t.Helper()
+	return serveTLSLogging(t, change, t.Output())
+}
+
+// serveTLSLogging is serveTLS with a log of one's own.
+func serveTLSLogging(t *testing.T, change func(*engine.Config), log io.Writer) *secureServer {
+	t.Helper()
 	dir := t.TempDir()
 	cert, key, roots := selfSigned(t, dir)
-	s := serve(t, filepath.Join(dir, "data"), func(c *engine.Config) {
+	s := serveLogging(t, filepath.Join(dir, "data"), func(c *engine.Config) {
 		c.Listen.TLS, c.TLS.CertFile, c.TLS.KeyFile = "127.0.0.1:0", cert, key
 		if change != nil {
 			change(c)
 		}
-	})
+	}, log)
 	return &secureServer{s, &tls.Config{RootCAs: roots, ServerName: "localhost"}}
 }
 
@@ -217,6 +224,7 @@ func TestTLSAddress(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	nobody := []byte("PROXY UNKNOWN\r\n")
 	forwarded := func(client string) http.Header { return http.Header{"X-Forwarded-For": {"192.0.2.1, " + client}} }
 	for i, c := range []struct {
 		preface []byte
@@ -229,6 +237,7 @@ func TestTLSAddress(t *testing.T) {
 		{nil, forwarded("203.0.113.9"), 429},
 		{nil, forwarded("203.0.113.10"), 101},
 		{nil, forwarded("203.0.113.10"), 429},
+		{nobody, forwarded("203.0.113.9"), 101}, // the client's own claim
 		{nil, nil, 101},
 		{nil, nil, 101}, // the proxy itself
 	} {
@@ -287,6 +296,74 @@ func TestTLSShutdownWaits(t *testing.T) {
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	if bytes.Contains(stacks, []byte("tlsport.(*pipe)")) {
 		t.Errorf("still carrying:\n%s", stacks)
+	}
+}
+
+// TestTLSShutdownStalled: a client that takes nothing can't make the stop fail, nor keep
+// it from all that comes after.
+func TestTLSShutdownStalled(t *testing.T) {
+	var log bytes.Buffer
+	s := serveTLSLogging(t, nil, &log)
+	small := net.Dialer{Control: func(_, _ string, c syscall.RawConn) error {
+		return c.Control(func(fd uintptr) { _ = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4096) })
+	}}
+	conn, err := small.Dial("tcp", s.TLSAddr())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const key = "dGhlIHNhbXBsZSBub25jZQ=="
+	secure := tls.Client(conn, s.trust)
+	if _, err := secure.Write(codec.AppendRequest(nil, "localhost", "/ws?uid=1", key, nil, false)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := secure.Read(make([]byte, 1)); err != nil { // it was answered
+		t.Fatal(err)
+	}
+	plain := s.enter("2")
+	for range 60 {
+		plain.ask(fmt.Sprintf(`{"type":"send","to":"1","content":%q}`, strings.Repeat("x", 60_000)), object{"type": "sent"})
+	}
+	s.stopped = true
+	s.hangUp()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // less than the client could have
+	defer cancel()
+	if err := s.Shutdown(ctx); err != nil {
+		t.Error(err)
+	}
+	if strings.Contains(log.String(), "TLS") {
+		t.Errorf("it was cut short: %s", &log)
+	}
+}
+
+// TestTLSCrowd: one address can't hold all connections idle.
+func TestTLSCrowd(t *testing.T) {
+	const most = 20
+	s := serveTLS(t, func(c *engine.Config) {
+		c.Limits.ConnectionsPerAddress = most
+		c.Listen.TrustedProxies = []string{"loopback"}
+	})
+	come := func(client string) error {
+		conn, err := net.Dial("tcp", s.TLSAddr())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.hangUps = append(s.hangUps, func() { conn.Close() })
+		if _, err := fmt.Fprintf(conn, "PROXY TCP4 %s 203.0.113.1 4711 443\r\n", client); err != nil {
+			t.Fatal(err)
+		}
+		return tls.Client(conn, s.trust).HandshakeContext(t.Context())
+	}
+	for i := range most {
+		if err := come("203.0.113.9"); err != nil {
+			t.Fatalf("%d: %v", i, err)
+		}
+	}
+	if err := come("203.0.113.9"); err == nil {
+		t.Error("an address may have any number")
+	}
+	if err := come("203.0.113.10"); err != nil {
+		t.Errorf("another address: %v", err)
 	}
 }
 

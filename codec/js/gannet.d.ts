@@ -16,12 +16,12 @@ export interface Options {
    * Who the client is. In dev mode (no token) the server takes it at its word. Beside a token it is optional: it
    * lets the client read its store before the first token has come.
    */
-  user?: string;
+  user?: string | number;
   /** Dev mode: agent, supervisor or visitor. */
   role?: string;
   /**
    * The login. A function is asked anew for each connection, and some time before the token runs out. If it throws, the
-   * client tries again later; if it gives nothing, the client stops (`unauthorized`).
+   * client tries again later, as when it doesn't end; if it gives nothing, the client stops (`unauthorized`).
    */
   token?: string | ((why: TokenRequest) => string | null | undefined | Promise<string | null | undefined>);
   /**
@@ -39,7 +39,7 @@ export interface Options {
    * connection the whole list is asked for and told by the event `conversations`. An object: cursors, {conv_id: place}.
    */
   from?: "server" | "ends" | Record<string, number>;
-  /** How long a request (not a send) waits for its answer, through reconnects; ms. Default 30,000. */
+  /** How long a request (not a send) waits for its answer, through reconnects, and the client for a token; ms. Default 30,000. */
   requestTimeout?: number;
   /** Messages that the outbox holds at most. Default 1,000. */
   outboxMessages?: number;
@@ -64,7 +64,7 @@ interface EntryBase {
   seq: number;
   event_seq?: number;
   time: number;
-  /** Set on what this client sent itself. */
+  /** Set on what this client sent itself, also where a sync brings it. */
   cid?: string;
 }
 
@@ -190,7 +190,7 @@ export interface Events {
   entry: Entry;
   /** After each connect: everything that was missed has been handed on. `convs` has what the server named. */
   synced: { convs: Record<string, SyncEnd> };
-  /** With `from: "ends"`, on each connect, before what was missed: the user's whole list. */
+  /** With `from: "ends"`, on each connect, before what was missed: the user's whole list. What isn't in it isn't gone: it may have moved up meanwhile. */
   conversations: { conversations: Conversation[] };
   /** The conversation isn't the user's any more. */
   gone: { conv_id: string };
@@ -303,7 +303,7 @@ export class Client {
   connect(): void;
   /** Ends the connection. What is unanswered stays in the store. */
   close(): Promise<void>;
-  /** close, and everything of this user is removed from the store: the outbox, cursors, device. */
+  /** close, and what the store has of this user is removed: the outbox, cursors, device. Outboxes of other tabs that are open stay. */
   forget(): Promise<void>;
 }
 

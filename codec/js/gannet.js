@@ -6,6 +6,7 @@
 
 const protocol = "gannet.v1";
 const longestTimer = 2 ** 31 - 1;
+const listAgain = 5000;
 
 // ---------------------------------------------------------------- Client
 
@@ -39,11 +40,15 @@ export class Client {
       error: e => emit("error", e),
     });
     this.#requests = new Requests(this.#line, clock, o);
-    this.#outbox = new Outbox(o, clock, this.#line, this.#shelf, emit, request => this.#convOf(request));
+    this.#outbox = new Outbox(o, clock, this.#line, this.#shelf, emit, {
+      convOf: request => this.#convOf(request),
+      answered: () => this.#logs.answered(),
+    });
     this.#logs = new Logs(clock, this.#line, this.#shelf, emit, {
-      flying: conv => this.#outbox.flyingTo(conv),
+      unsure: conv => this.#outbox.unsureOf(conv),
       user: () => this.#user,
       save: o.from !== "ends",
+      caughtUp: convs => this.#caughtUp(convs),
     });
     if (typeof o.from === "object") this.#logs.begin(o.from);
     this.#http = new HTTP(o, clock, this.#login);
@@ -195,8 +200,8 @@ export class Client {
     this.#outbox.online();
     this.#requests.online();
     this.#adopt();
-    if (this.#options.from === "ends" && !await this.#list()) return;
-    this.#logs.catchUp(convs => this.#caughtUp(convs));
+    if (this.#options.from === "ends") this.#list();
+    else this.#logs.catchUp();
   }
 
   #adopt() {
@@ -216,9 +221,10 @@ export class Client {
     } catch { /* the connection broke: asked again on the next one */ }
   }
 
-  // list asks for all conversations and begins the unknown ones at their ends. It tells whether to go on.
+  // list asks for all conversations, begins the unknown ones at their ends, and catches up. A part of them
+  // isn't told as the whole: where that is all there is, it begins anew in a while.
   async #list() {
-    const number = this.#line.number;
+    const { number } = this.#line;
     const conversations = [];
     try {
       for (let cursor; cursor !== null;) {
@@ -227,12 +233,13 @@ export class Client {
         cursor = page.next ?? null;
       }
     } catch (error) {
-      if (number !== this.#line.number || !this.#line.online) return false;
+      if (number !== this.#line.number) return;
       this.#emit("error", error);
+      return this.#line.timers.set("list", listAgain, () => this.#list());
     }
     this.#logs.beginAtEnds(conversations);
     await Promise.all(this.#emit("conversations", { conversations }));
-    return number === this.#line.number && this.#line.online;
+    if (number === this.#line.number) this.#logs.catchUp();
   }
 
   #lost(code) {
@@ -268,7 +275,6 @@ export class Client {
     if (this.#logs.refused(m) || this.#requests.refused(m) || this.#outbox.refused(m)) return;
     if (m.cid === "typing") return;
     this.#emit("notice", m);
-    if (m.cid === undefined && unreadable.has(m.reason) && this.#outbox.suspect(refusal(m))) this.#line.lost(1006);
   }
 
   #convOf({ conv_id, group_id, to }) {
@@ -300,6 +306,7 @@ function withDefaults(options) {
   };
   if (!o.url) throw new TypeError("gannet: url is missing");
   if (o.user === undefined && o.token === undefined) throw new TypeError("gannet: user or token is missing");
+  if (o.user !== undefined) o.user = String(o.user); // as the server names it
   if (typeof o.WebSocket !== "function") throw new TypeError("gannet: there is no WebSocket here; give one, such as that of the package ws");
   o.store ??= memoryStore();
   o.fetch ??= (...args) => globalThis.fetch(...args);
@@ -491,7 +498,7 @@ class Line {
   lost(code) {
     const held = this.online ? this.clock.now() - this.since : 0;
     const { ws } = this.drop();
-    close(ws, 1000);
+    close(ws, this.clock);
     this.hooks.lost(code);
     if (held >= heldLong) this.tries = 0;
     if (held >= heldWell) this.refused = false;
@@ -537,7 +544,7 @@ class Line {
   // stop ends it, and gives a promise of the end of the socket.
   stop(reason) {
     const { ws } = this.drop();
-    const over = close(ws, 1000);
+    const over = close(ws, this.clock);
     this.hooks.lost(1000);
     this.finish(reason);
     return over;
@@ -557,12 +564,12 @@ const finalCodes = { 4001: "unauthorized", 4002: "replaced", 4003: "kicked" };
 const otherUser = new Error("gannet: the token is of another user");
 
 // close ends a socket; the promise is good when it is over, or hasn't answered for a second.
-function close(ws, code) {
+function close(ws, clock) {
   if (!ws || ws.readyState === 3) return Promise.resolve();
   return new Promise(resolve => {
-    const timer = setTimeout(resolve, 1000);
-    ws.onclose = () => { clearTimeout(timer); resolve(); };
-    try { ws.close(code); } catch { resolve(); }
+    const timer = clock.setTimeout(resolve, 1000);
+    ws.onclose = () => { clock.clearTimeout(timer); resolve(); };
+    try { ws.close(1000); } catch { resolve(); }
   });
 }
 
@@ -571,8 +578,8 @@ function close(ws, code) {
 const longestLead = 5 * 60_000; // a token is renewed so long before its end, or in the last fifth of its life
 
 class Login {
-  constructor({ token }, clock) {
-    Object.assign(this, { source: token, clock });
+  constructor({ token, requestTimeout: timeout }, clock) {
+    Object.assign(this, { source: token, timeout, clock });
     this.needed = token !== undefined;
     this.renewable = typeof token === "function";
     this.skew = 0; // the server's clock less ours
@@ -584,14 +591,21 @@ class Login {
   }
 
   async ask(reason) {
-    const token = this.renewable ? await this.source({ reason }) : this.source;
+    const token = this.token = this.renewable ? await this.inTime(this.source({ reason })) : this.source;
     if (!token) return undefined;
-    this.token = token;
     const { sub, exp, iat } = claimsOf(token);
     this.subject = sub === undefined ? undefined : String(sub);
     this.expires = exp * 1000 || undefined;
     this.life = exp - iat > 0 ? (exp - iat) * 1000 : Infinity;
     return token;
+  }
+
+  // inTime gives up what never comes: all that needs a login would wait for it.
+  inTime(promise) {
+    return new Promise((resolve, reject) => {
+      const timer = this.clock.setTimeout(() => reject(new GannetError({ reason: "timeout", msg: "no token came" })), this.timeout);
+      Promise.resolve(promise).then(resolve, reject).finally(() => this.clock.clearTimeout(timer));
+    });
   }
 
   left() { return this.expires - (this.clock.now() + this.skew); }
@@ -683,13 +697,12 @@ const windowSize = 64;       // messages under way at a time
 const longestFaultWait = 60_000;
 const mostFaults = 10;       // of the server, of one message
 const longestAge = 6 * 24 * 3600_000; // the server knows a cid for 7 days; later the message might come twice
-const unreadable = new Set(["bad_json", "bad_request", "too_large"]);
 
 // Outbox has the messages that aren't answered, oldest first. Each goes out again, with the same cid,
 // until the server says what became of it.
 class Outbox {
-  constructor(options, clock, line, shelf, emit, convOf) {
-    Object.assign(this, { options, clock, line, shelf, emit, convOf });
+  constructor(options, clock, line, shelf, emit, { convOf, answered }) {
+    Object.assign(this, { options, clock, line, shelf, emit, convOf, answered });
     this.items = new Map();
     this.flying = new Set(); // written to this connection, and not answered
     this.size = 0;
@@ -701,7 +714,7 @@ class Outbox {
 
   add(request, replySeq) {
     const text = this.check(request);
-    const item = this.keep({ request, text, replySeq, time: this.clock.now(), order: this.order++, tried: false });
+    const item = this.keep({ request, text, replySeq, time: this.clock.now(), order: this.order++ });
     this.store(item);
     this.emit("sending", this.show(item));
     this.pump();
@@ -725,38 +738,33 @@ class Outbox {
   keep(item) {
     item.done = new Promise((resolve, reject) => Object.assign(item, { resolve, reject }));
     item.done.catch(() => {}); // the event `failed` tells too
-    item.faults = item.notBefore = 0;
+    item.faults = item.waits = item.notBefore = 0;
+    item.lost = item.triedAt !== undefined; // it has gone out, and what became of it wasn't heard
     this.items.set(item.request.cid, item);
     this.size += item.text.length;
     return item;
   }
 
-  store({ request, replySeq, time, order, tried }) {
-    this.shelf.putMessage(request.cid, JSON.stringify({ request, replySeq, time, order, tried }));
+  store({ request, replySeq, time, order, triedAt }) {
+    this.shelf.putMessage(request.cid, JSON.stringify({ request, replySeq, time, order, triedAt }));
   }
 
   // load takes messages in that were kept by an earlier page, or by one that is gone.
   load(saved) {
     const mine = [...this.items.values()];
     const fresh = [];
-    for (const { request, replySeq, time, order, tried } of saved) {
-      if (this.items.has(request.cid)) continue;
-      fresh.push(this.keep({ request, text: encode(request), replySeq, time, order, tried }));
-    }
+    for (const m of saved) if (!this.items.has(m.request.cid)) fresh.push(this.keep({ ...m, text: encode(m.request) }));
     for (const item of mine) this.store(item); // given before it was known where to
     this.order = Math.max(this.order, ...saved.map(m => m.order + 1));
     const byAge = (a, b) => a.time - b.time || a.order - b.order;
     this.items = new Map([...fresh.sort(byAge), ...mine].map(item => [item.request.cid, item]));
-    for (const item of fresh) {
-      this.store(item);
-      this.emit("sending", this.show(item));
-    }
+    for (const item of fresh) this.emit("sending", this.show(item));
     this.pump();
   }
 
-  show({ request, time, tried }) {
+  show({ request, time, triedAt }) {
     const { type, ...fields } = JSON.parse(JSON.stringify(request));
-    return { ...fields, conv_id: this.convOf(request), time, tried };
+    return { ...fields, conv_id: this.convOf(request), time, tried: triedAt !== undefined };
   }
 
   list() { return [...this.items.values()].map(item => this.show(item)); }
@@ -781,40 +789,46 @@ class Outbox {
 
   cancel(cid) {
     const item = this.items.get(cid);
-    if (!item || item.tried) return false;
+    if (!item || item.triedAt !== undefined) return false;
     this.fail(cid, new GannetError({ reason: "cancelled", cid }));
     return true;
   }
 
-  // pump sends what may go out now, in order.
+  // pump is called after each answer too. It sends what may go out now, in order: nothing overtakes what waits in its conversation.
   pump() {
+    this.answered();
     const now = this.clock.now();
     if (!this.line.writable) return;
     if (this.holdUntil > now) return this.timers.set("pump", this.holdUntil - now, () => this.pump());
     let next = Infinity;
+    const waiting = new Set();
     for (const [cid, item] of [...this.items]) {
       if (this.flying.size >= (this.solo ? 1 : this.window)) break;
       if (this.flying.has(cid)) continue;
-      if (item.notBefore > now) next = Math.min(next, item.notBefore);
-      else this.write(cid, item, now);
+      const conv = this.convOf(item.request);
+      if (item.notBefore > now) {
+        waiting.add(conv);
+        next = Math.min(next, item.notBefore);
+      } else if (!waiting.has(conv)) this.write(cid, item, now);
     }
     if (next < Infinity) this.timers.set("pump", next - now, () => this.pump());
   }
 
   write(cid, item, now) {
-    if (item.tried && now - item.time > longestAge) {
+    if (now - item.triedAt > longestAge) {
       return this.fail(cid, new GannetError({ reason: "too_old", msg: "nobody knows what became of it, and it is too old to be sent again", cid }));
     }
-    if (!item.tried) {
-      item.tried = true;
+    if (item.triedAt === undefined) {
+      item.triedAt = now;
       this.store(item);
     }
     if (this.line.write(item.text)) this.flying.add(cid);
   }
 
-  flyingTo(conv) {
-    for (const cid of this.flying) if (this.convOf(this.items.get(cid).request) === conv) return true;
-    return false;
+  // unsureOf tells whether messages of the conversation may be stored whose answers are to come.
+  unsureOf(conv) {
+    const unsure = ([cid, item]) => this.flying.has(cid) || (item.lost && item.waits === 0); // the log itself refused what waits
+    return [...this.items].some(entry => unsure(entry) && this.convOf(entry[1].request) === conv);
   }
 
   sent({ cid }) {
@@ -833,22 +847,12 @@ class Outbox {
       this.holdUntil = Math.max(this.holdUntil, now + m.retry_after_ms);
       this.window = 1; // more goes out as answers come
     } else if (m.code >= 500 && (m.reason !== "internal" || ++item.faults < mostFaults)) {
-      item.waits = (item.waits ?? 0) + 1;
-      item.notBefore = now + Math.min(longestFaultWait, firstWait * 2 ** item.waits) * (0.5 + this.clock.random() / 2);
+      item.notBefore = now + Math.min(longestFaultWait, firstWait * 2 ** ++item.waits) * (0.5 + this.clock.random() / 2);
     } else {
       this.fail(m.cid, refusal(m));
     }
     this.pump();
     return true;
-  }
-
-  // suspect deals with an error that names no request: one of those under way is to blame. If it isn't clear
-  // which, they go out again one at a time, on another connection: it tells whether that is needed.
-  suspect(error) {
-    this.solo = this.flying.size > 1;
-    if (this.flying.size === 1) this.fail([...this.flying][0], error);
-    this.pump();
-    return this.solo;
   }
 
   online() {
@@ -859,7 +863,12 @@ class Outbox {
 
   offline(code) {
     this.timers.clear();
-    if (code === 1009) this.suspect(new GannetError({ code: 413, reason: "too_large", msg: "the message is too large" }));
+    if (code === 1009) { // one of those under way is too large: if it isn't clear which, they go out one at a time
+      const [cid, ...others] = this.flying;
+      this.solo = others.length > 0;
+      if (cid && !this.solo) this.fail(cid, new GannetError({ code: 413, reason: "too_large", msg: "the message is too large", cid }));
+    }
+    for (const cid of this.flying) this.items.get(cid).lost = true;
     this.flying.clear();
   }
 
@@ -890,6 +899,8 @@ class Track {
     this.settled = 0;   // up to here the server has nothing more than what is held: gaps are how it is
     this.held = [];     // by rising place
     this.lost = false;  // some of those behind the gap were thrown away
+    this.more = false;  // the server has more, to be asked for when what is held was handed on
+    this.early = [];    // own entries whose answers came before the catch-up was done
     this.busy = null;   // a promise: the handlers of the last entry haven't returned
   }
 
@@ -898,14 +909,14 @@ class Track {
     this.last = this.done = this.settled = this.acked = place;
   }
 
-  // insert keeps an entry until it is due. It tells whether there was none at its place.
-  insert(e) {
+  // insert keeps an entry until it is due. What the server pushed goes before what was built from an answer: it may have been changed.
+  insert(e, own) {
     const place = placeOf(e);
     let i = this.held.length;
     while (i > 0 && placeOf(this.held[i - 1]) > place) i--;
     const same = this.held[i - 1];
     if (same && placeOf(same) === place) {
-      if (e.cid) this.held[i - 1] = { ...same, cid: e.cid };
+      if (!own) this.held[i - 1] = e;
       return;
     }
     this.held.splice(i, 0, e);
@@ -926,9 +937,11 @@ class Track {
 
 // Logs hands entries on in order, asks for what is missing, and acknowledges what was handed on.
 class Logs {
-  constructor(clock, line, shelf, emit, { flying, user, save }) {
-    Object.assign(this, { clock, line, shelf, emit, flying, user, saves: save });
+  constructor(clock, line, shelf, emit, { unsure, user, save, caughtUp }) {
+    Object.assign(this, { clock, line, shelf, emit, unsure, user, saves: save, tell: caughtUp });
     this.tracks = new Map();
+    this.mine = new Map();     // id → cid of what was sent from here and isn't handed on yet
+    this.nameless = new Set(); // tracks that wait for a cid
     this.gaps = new Set();
     this.acks = new Set();
     this.todo = new Set();
@@ -950,7 +963,7 @@ class Logs {
     for (const { conv_id: conv, last_seq: last, ack_seq: acked } of list) {
       const t = this.track(conv);
       if (t.known) continue;
-      t.begin(t.held.length > 0 ? Math.min(last, placeOf(t.held[0]) - 1) : last); // held is what was sent meanwhile
+      t.begin(Math.min(last, ...t.early.map(e => e.seq - 1)));
       t.acked = acked;
       if (acked < t.done) this.acks.add(t); // who has the list has its messages
     }
@@ -964,10 +977,15 @@ class Logs {
   offer(e, own = false) {
     const t = this.track(e.conv_id);
     const place = placeOf(e);
+    if (own) this.mine.set(e.id, e.cid);
+    if (own && !this.live) return void t.early.push(e); // only the sync tells whether the server's log is still the same
     if (!t.known) this.meet(t, e, place, own);
-    if (t.known && place <= t.last) return this.ackSoon(t);
+    if (t.known && place <= t.last) {
+      this.mine.delete(e.id);
+      return this.ackSoon(t);
+    }
     t.own = own;
-    t.insert(e);
+    t.insert(e, own);
     this.advance(t);
   }
 
@@ -977,31 +995,59 @@ class Logs {
   meet(t, e, place, own) {
     const me = this.user();
     const entered = e.type === "session" && ((e.event === "assigned" && e.agent_id === me) || (e.event === "joined" && e.user_id === me));
+    t.metIn = this.syncing;
     if (place === 1 || entered) t.begin(0);
-    else if (!own && (this.syncing || !this.flying(t.conv))) t.begin(Math.min(place, ...t.held.map(placeOf)) - 1);
+    else if (!own && (this.syncing || !this.unsure(t.conv))) t.begin(Math.min(place, ...t.held.map(placeOf)) - 1);
   }
 
   advance(t) {
-    while (!t.busy && t.known) {
+    while (!t.busy && t.known && !this.waitsForName(t)) {
       const e = t.next();
       if (e) this.hand(t, e);
       else if (t.last < t.settled) this.moved(t, t.last = t.settled);
       else break;
     }
-    if (t.busy) return;
+    if (t.busy || this.nameless.has(t)) return;
+    if (t.more) {
+      t.more = false;
+      this.todo.add(t);
+      this.sync();
+    }
     if (t.gap) this.repairSoon(t);
     else this.gaps.delete(t);
   }
 
+  // waitsForName tells of an own message that may be one of those sent from here, the answers to which are under way.
+  waitsForName(t) {
+    const [e] = t.held;
+    const waits = e?.type === "chat" && e.from === this.user() && !this.mine.has(e.id) && this.unsure(t.conv);
+    if (waits) this.nameless.add(t);
+    else this.nameless.delete(t);
+    return waits;
+  }
+
+  // answered looks again at what waited for the answer to a send.
+  answered() {
+    for (const t of [...this.nameless]) this.advance(t);
+    this.caughtUp();
+  }
+
   hand(t, e) {
     const place = t.last = placeOf(e);
-    const promises = this.emit("entry", e);
+    const promises = this.emit("entry", this.named(e));
     if (promises.length === 0) return this.moved(t, place);
     t.busy = Promise.all(promises).then(() => {
       t.busy = null;
       this.moved(t, place);
       this.advance(t);
     });
+  }
+
+  // named gives an own message its cid.
+  named(e) {
+    const cid = this.mine.get(e.id);
+    this.mine.delete(e.id);
+    return cid ? { ...e, cid } : e;
   }
 
   moved(t, place) {
@@ -1015,17 +1061,15 @@ class Logs {
   repairSoon(t) {
     this.gaps.add(t);
     if (this.syncing || !this.live) return; // looked at again when it is done
-    const wait = !t.known ? 0 : this.flying(t.conv) ? answerWait : t.own ? raceWait : 0;
+    const wait = !t.known ? 0 : this.unsure(t.conv) ? answerWait : t.own ? raceWait : 0;
     if (wait === 0) return this.sync();
     if (!this.timers.has("gap")) this.timers.set("gap", wait, () => { if (this.gaps.size > 0) this.sync(); });
   }
 
   // catchUp asks for everything behind the tracks, on a new connection.
-  catchUp(then) {
+  catchUp() {
     for (const t of this.tracks.values()) if (t.known) this.todo.add(t);
     this.ends = {};
-    this.then = then;
-    this.live = true;
     this.sync();
   }
 
@@ -1061,25 +1105,32 @@ class Logs {
     this.finish();
   }
 
-  // finish looks at what the sync has left: nothing may be missing for it any more, or more is asked for.
+  // finish looks at what the sync has left: more is asked for, or nothing may be missing for it any more.
   finish() {
     this.syncing = undefined;
+    if (this.todo.size > 0) return this.sync();
+    this.live = true;
     for (const t of [...this.gaps]) {
       if (!t.known && t.held.length > 0) t.begin(placeOf(t.held[0]) - 1); // all before it is acknowledged
       this.advance(t);
     }
-    if (this.todo.size > 0) return this.sync();
-    if (!this.syncing && this.then) this.caughtUp();
+    for (const t of [...this.tracks.values()]) for (const e of t.early.splice(0)) this.offer(e, true);
+    this.caughtUp();
   }
 
+  // caughtUp tells of the end of the catch-up when all of it was handled.
   async caughtUp() {
-    const { then, ends } = this;
-    this.then = this.ends = undefined;
+    const { ends } = this;
+    if (!ends || !this.live) return;
     for (let busy; (busy = [...this.tracks.values()].filter(t => t.busy).map(t => t.busy)).length > 0;) await Promise.all(busy);
-    then(ends);
+    if (this.ends !== ends || this.syncing || this.nameless.size > 0) return; // lost meanwhile, or it comes back here
+    this.ends = undefined;
+    this.tell(ends);
   }
 
   settle(t, { seq, has_more: more }, from) {
+    // Of one that wasn't named the server went on from where another device is.
+    if (from === undefined && t.known && t.metIn !== this.syncing && t.last < seq) return void this.todo.add(t);
     const top = t.held.length > 0 ? placeOf(t.held.at(-1)) : 0;
     if (from !== undefined && seq < from && top === 0) return this.goBack(t, seq, from);
     if (from !== undefined && seq <= from && top > seq) { // nothing comes before what is held
@@ -1088,7 +1139,7 @@ class Logs {
     }
     t.known = true;
     t.settled = Math.max(t.settled, seq);
-    if (more && !(seq <= from)) this.todo.add(t);
+    t.more = more && !(seq <= from);
     this.advance(t);
   }
 
@@ -1096,6 +1147,7 @@ class Logs {
   // the places were taken before.
   goBack(t, seq, from) {
     if (t.last !== from) return;
+    seq = Math.min(seq, ...t.early.map(e => e.seq - 1)); // an own message may be in the new log already
     t.begin(seq);
     this.saveSoon(t, true);
     this.emit("reset", { conv_id: t.conv, seq });
@@ -1103,9 +1155,9 @@ class Logs {
 
   lose(conv) {
     const t = this.track(conv);
-    for (const e of t.held) this.emit("entry", e);
+    for (const e of [...t.held, ...t.early]) this.emit("entry", this.named(e));
     this.tracks.delete(conv);
-    for (const set of [this.gaps, this.acks, this.todo]) set.delete(t);
+    for (const set of [this.gaps, this.acks, this.todo, this.nameless]) set.delete(t);
     this.saveSoon(t, true);
     this.emit("gone", { conv_id: conv });
   }
@@ -1130,13 +1182,13 @@ class Logs {
 
   offline() {
     this.timers.clear();
-    this.syncing = this.then = undefined;
+    this.syncing = this.ends = undefined;
     this.live = false;
-    this.todo.clear();
-    this.gaps.clear();
+    for (const set of [this.todo, this.gaps, this.nameless]) set.clear();
     for (const t of this.tracks.values()) { // it will come again, in order
       t.held = [];
-      t.lost = false;
+      t.early = [];
+      t.lost = t.more = false;
       t.settled = t.last;
     }
   }
@@ -1234,31 +1286,45 @@ class Shelf {
     throw new Error("gannet: too many clients use the store");
   }
 
-  // adopt moves messages of clients that are gone here.
+  // adopt moves messages of clients that are gone here: each is deleted there when it is stored here.
   async adopt(load) {
-    if (!this.unlock) return;
-    const slots = new Set((await this.store.keys(`${this.user}out:`)).map(key => key.slice(`${this.user}out:`.length).split(":")[0]));
-    slots.delete(this.slot);
+    if (this.unlock) await this.eachFree(async slot => {
+      if (slot === this.slot) return;
+      const moved = [];
+      try {
+        for (const m of await this.messagesOf(slot)) {
+          if (!this.unlock) return;
+          await this.store.set(this.key(this.slot, m.request.cid), JSON.stringify(m));
+          moved.push(m);
+          await this.store.delete(this.key(slot, m.request.cid));
+        }
+      } finally {
+        if (this.unlock) load(moved);
+      }
+    });
+  }
+
+  // eachFree calls visit for each slot that has messages and no owner, under its lock.
+  async eachFree(visit) {
+    const prefix = this.key("", "").slice(0, -1);
+    const slots = new Set((await this.store.keys(prefix)).map(key => key.slice(prefix.length).split(":")[0]));
     for (const slot of slots) {
       const unlock = await this.store.lock(`${this.user}tab:${slot}`);
       if (!unlock) continue;
-      const messages = await this.messagesOf(slot);
-      if (this.unlock) {
-        load(messages); // which stores them under this slot
-        for (const { request } of messages) await this.store.delete(`${this.user}out:${slot}:${request.cid}`);
-      }
-      unlock();
+      try { await visit(slot); } finally { unlock(); }
     }
   }
 
+  key(slot, cid) { return `${this.user}out:${slot}:${cid}`; }
+
   async messagesOf(slot) {
-    const keys = await this.store.keys(`${this.user}out:${slot}:`);
+    const keys = await this.store.keys(this.key(slot, ""));
     const messages = await Promise.all(keys.map(async key => parse(await this.store.get(key))));
     return messages.filter(m => m?.request?.cid).sort((a, b) => a.time - b.time || a.order - b.order);
   }
 
   putMessage(cid, text) { if (this.unlock) this.write(`out:${this.slot}:${cid}`, text); }
-  dropMessage(cid) { if (this.unlock) this.guard(() => this.store.delete(`${this.user}out:${this.slot}:${cid}`)); }
+  dropMessage(cid) { if (this.unlock) this.guard(() => this.store.delete(this.key(this.slot, cid))); }
 
   // changeCursors doesn't wait where the store doesn't: the page may be about to go.
   changeCursors(change) {
@@ -1293,9 +1359,13 @@ class Shelf {
     this.unlock = null;
   }
 
+  // forget leaves only what other clients have in their outboxes.
   async forget() {
     if (this.user === undefined) return;
-    for (const key of await this.store.keys(this.user)) await this.store.delete(key);
+    for (const key of ["device", "cursors"]) await this.store.delete(this.user + key);
+    await this.eachFree(async slot => {
+      for (const key of await this.store.keys(this.key(slot, ""))) await this.store.delete(key);
+    });
   }
 }
 
@@ -1411,10 +1481,13 @@ class HTTP {
   async logIn(headers) {
     if (!this.login.needed) return;
     if (!this.login.token || this.login.expired) await this.login.fresh("http");
+    if (!this.login.token) throw new GannetError({ code: 401, reason: "unauthorized", msg: "there is no login" });
     headers.Authorization = `Bearer ${this.login.token}`;
   }
 
   address(path, query) {
+    const lost = path.split(/[?#]/)[0].split(/[\\/]/).some(part => /^(\.|%2e){1,2}$/i.test(part));
+    if (lost) throw new GannetError({ code: 400, reason: "bad_request", msg: "no part of a path can be . or .." });
     const url = new URL(this.options.api.replace(/\/+$/, "") + (path.startsWith("/api/") ? path : "/api/v1" + path));
     if (!this.login.needed) {
       url.searchParams.set("uid", this.options.user);
@@ -1424,15 +1497,21 @@ class HTTP {
     return url.href;
   }
 
-  async fetch(url, request) {
-    let response;
+  async fetch(url, { signal, ...request }) {
+    const limit = new AbortController();
+    const late = new GannetError({ reason: "timeout", msg: "no answer came" });
+    const timer = this.clock.setTimeout(() => limit.abort(late), this.options.requestTimeout);
+    let response, answer;
     try {
-      response = await this.options.fetch(url, request);
+      response = await this.options.fetch(url, { ...request, signal: AbortSignal.any([limit.signal, ...(signal ? [signal] : [])]) });
+      answer = await response.json();
     } catch (error) {
-      if (request.signal?.aborted) throw error;
-      throw new GannetError({ reason: "network", msg: "the server can't be reached" });
+      if (signal?.aborted) throw error;
+      if (limit.signal.aborted) throw late;
+      if (!response) throw new GannetError({ reason: "network", msg: "the server can't be reached" });
+    } finally {
+      this.clock.clearTimeout(timer);
     }
-    const answer = await response.json().catch(() => undefined);
     if (typeof answer?.code !== "number") throw new GannetError({ code: response.status, reason: "bad_answer", msg: "the server's answer can't be read" });
     return answer;
   }

@@ -198,6 +198,20 @@ test("close ends it: the socket, what waits, and the names", async t => {
   assert.equal(server.connections.length, 1);
 });
 
+test("close waits a second for a server that doesn't answer", async t => {
+  const clock = new ManualClock();
+  const server = new FakeServer(t, { clock });
+  const client = server.client();
+  await client.ready;
+  server.last.socket.close = () => {};
+  let closed = false;
+  client.close().then(() => { closed = true; });
+  await clock.advance(999);
+  assert.equal(closed, false);
+  await clock.advance(1);
+  assert.equal(closed, true);
+});
+
 test("says what is missing", () => {
   const server = new FakeServer({ after() {} });
   assert.throws(() => server.client({ url: "" }), /url/);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ManualClock } from "./support/clock.js";
 import { FakeServer } from "./support/fake.js";
-import { rejected, turns } from "./support/wait.js";
+import { rejected, turns, until } from "./support/wait.js";
 
 function jwt(claims) {
   return `e30.${Buffer.from(JSON.stringify(claims)).toString("base64url")}.c2ln`;
@@ -91,4 +91,40 @@ test("a token goes in the header; one that is refused is renewed once", async t 
 test("without an address it says so", async t => {
   const { client } = setUp(t, [], { api: undefined });
   assert.match((await rejected(client.http("GET", "/groups"))).message, /api/);
+});
+
+test("an answer that never comes is given up, and the request ended", async t => {
+  const signals = [];
+  const silent = (url, { signal }) => new Promise((_, reject) => {
+    signals.push(signal);
+    signal.addEventListener("abort", () => reject(signal.reason));
+  });
+  for (const fetch of [silent, async (...args) => ({ status: 200, json: () => silent(...args) })]) {
+    const { clock, client } = setUp(t, [], { fetch, requestTimeout: 5000 });
+    const failed = rejected(client.http("GET", "/groups"));
+    await until("asked", () => signals.length > 0);
+    await clock.advance(5000);
+    const error = await failed;
+    assert.deepEqual([error.name, error.reason, signals.pop().aborted], ["GannetError", "timeout", true]);
+  }
+});
+
+test("without a token nothing is asked", async t => {
+  let token = jwt({ sub: "alice", exp: 1_700_000_000 }); // over
+  const { client, asked } = setUp(t, [ok(1)], { token: () => token, user: "alice" });
+  await client.ready;
+  token = null;
+  const error = await rejected(client.http("GET", "/groups"));
+  assert.deepEqual([error.code, error.reason], [401, "unauthorized"]);
+  assert.deepEqual(asked, []);
+});
+
+test("a path that would become another one is refused", async t => {
+  const { client, asked } = setUp(t, [ok(1), ok(2)]);
+  for (const id of [".", "..", "%2e", ".%2E", "..\\x"]) {
+    assert.equal((await rejected(client.http("DELETE", `/groups/${id}`))).reason, "bad_request", id);
+  }
+  await client.http("GET", "/groups/...?name=../x");
+  await client.http("GET", "/groups/.a./members");
+  assert.deepEqual(asked.map(a => new URL(a.url).pathname), ["/api/v1/groups/...", "/api/v1/groups/.a./members"]);
 });

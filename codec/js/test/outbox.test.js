@@ -159,34 +159,63 @@ test("what may have been stored is not sent again when the server may have forgo
   assert.deepEqual(contents(fake.last), ["b"]);
 });
 
-for (const how of ["close", "error"]) {
-  test(`one that the server can't read doesn't block the others (${how})`, async t => {
-    const { clock, fake, client, answer } = await online(t);
-    const sends = ["a", "poison", "c"].map(text => client.send(to, text));
-    await fake.last.one("send", 3);
-    const seen = [...fake.last.all("send")];
-    const refuse = connection => {
-      if (how === "close") return connection.close(1009);
-      return connection.send({ type: "error", code: 400, reason: "bad_json", msg: "near byte 3" });
-    };
-    refuse(fake.last);
-    for (let asked = []; asked.length < 4;) {
-      await turns();
-      await clock.advance(15_000);
-      const m = fake.last.all("send").find(m => !seen.includes(m));
-      if (!m) break;
-      seen.push(m);
-      asked.push(m.content);
-      assert.ok(fake.last.all("send").filter(m => !seen.includes(m)).length === 0, "more than one under way");
-      if (m.content === "poison") refuse(fake.last);
-      else answer(m);
-    }
-    assert.equal((await rejected(sends[1].done)).reason, how === "close" ? "too_large" : "bad_json");
-    await until("the others", () => client.outbox().length === 0);
-    await sends[0].done;
-    await sends[2].done;
-  });
-}
+test("one that is too large for the server doesn't block the others", async t => {
+  const { clock, fake, client, answer } = await online(t);
+  const sends = ["a", "poison", "c"].map(text => client.send(to, text));
+  await fake.last.one("send", 3);
+  const seen = [...fake.last.all("send")];
+  fake.last.close(1009);
+  for (let asked = []; asked.length < 4;) {
+    await turns();
+    await clock.advance(15_000);
+    const m = fake.last.all("send").find(m => !seen.includes(m));
+    if (!m) break;
+    seen.push(m);
+    asked.push(m.content);
+    assert.ok(fake.last.all("send").filter(m => !seen.includes(m)).length === 0, "more than one under way");
+    if (m.content === "poison") fake.last.close(1009);
+    else answer(m);
+  }
+  assert.equal((await rejected(sends[1].done)).reason, "too_large");
+  await until("the others", () => client.outbox().length === 0);
+  await sends[0].done;
+  await sends[2].done;
+});
+
+for (const [code, reason] of [[507, "storage_full"], [500, "internal"]]) test(`nothing of its conversation overtakes what is tried again after ${reason}`, async t => {
+  const { clock, fake, client, answer } = await online(t);
+  const { cid } = client.send(to, "first");
+  await fake.last.one("send");
+  fake.last.send({ type: "error", cid, code, reason, msg: "oh" });
+  await turns();
+  client.send(to, "second");
+  client.send({ to: "carol" }, "elsewhere");
+  await clock.advance(900);
+  assert.deepEqual(contents(fake.last), ["first", "elsewhere"]);
+  await clock.advance(2000);
+  answer(await fake.last.one("send", 3));
+  await fake.last.one("send", 4);
+  assert.deepEqual(contents(fake.last), ["first", "elsewhere", "first", "second"]);
+});
+
+test("the age of a message counts from its first try", async t => {
+  const { clock, fake, client } = await online(t);
+  fake.refuse = true;
+  fake.last.close(1006);
+  await turns();
+  const { cid } = client.send(to, "a");
+  await clock.advance(6 * 24 * 3600_000);
+  fake.refuse = false;
+  await clock.advance(15_000);
+  await (await until("a connection", () => fake.last.welcomed && fake.last)).one("send");
+  await (await reconnect(fake, clock)).one("send"); // its first answer was lost
+  assert.deepEqual(client.outbox().map(i => i.cid), [cid]);
+  clock.time += 5 * 24 * 3600_000;
+  await (await reconnect(fake, clock)).one("send");
+  clock.time += 24 * 3600_000;
+  await reconnect(fake, clock);
+  assert.deepEqual(client.outbox(), [], "counted from a later try");
+});
 
 test("no more than 64 are under way, and fewer after rate_limited", async t => {
   const { clock, fake, client, answer } = await online(t);

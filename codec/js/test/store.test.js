@@ -141,6 +141,88 @@ for (const how of ["within a heartbeat", "when it is looked at"]) test(`a tab th
   assert.equal((await fake.connections[0].one("send")).cid, cid);
 });
 
+for (const how of ["full", "slow"]) test(`what can't be stored here stays where it is: a store that is ${how}`, async t => {
+  const { fake } = setUp(t);
+  const inner = memoryStore();
+  const gone = fake.client({ store: inner });
+  await gone.ready;
+  for (const text of ["one", "two"]) gone.send(to, text);
+  await fake.last.one("send", 2);
+  const other = fake.client({ store: { ...inner, set: (key, value) => stop.set(key, value) } });
+  const told = events(other, "error");
+  let release;
+  const stop = { set: inner.set };
+  await other.ready;
+  stop.set = (key, value) => {
+    if (!key.includes(":out:") || inner.keys("alice:out:1:").length === 0) return inner.set(key, value);
+    if (how === "full") throw new Error("full");
+    return new Promise(resolve => { release = () => resolve(inner.set(key, value)); });
+  };
+  await gone.close();
+  other.connect(); // it looks what others have left
+  await until("moved as far as it goes", () => told.length > 0 || release);
+  await turns();
+  assert.equal(inner.keys("alice:out:").length, 2, "deleted before it was stored");
+  if (how === "full") {
+    assert.deepEqual(other.outbox().map(i => i.content), ["one"]);
+    stop.set = inner.set;
+    other.connect();
+  } else {
+    assert.deepEqual(other.outbox(), []);
+    stop.set = inner.set;
+    release();
+  }
+  await until("both", () => other.outbox().length === 2);
+  assert.ok(inner.keys("alice:out:").every(key => key.startsWith("alice:out:1:")));
+});
+
+test("a client that is closed while it takes over leaves it to the next", async t => {
+  const { fake } = setUp(t);
+  const inner = memoryStore();
+  const gone = fake.client({ store: inner });
+  await gone.ready;
+  const { cid } = gone.send(to, "left behind");
+  let stored;
+  const hold = (key, value) => new Promise(resolve => { stored = () => resolve(inner.set(key, value)); });
+  const other = fake.client({ store: { ...inner, set: (key, value) => (key.endsWith(cid) ? hold(key, value) : inner.set(key, value)) } });
+  const told = events(other, "sending");
+  await other.ready;
+  await gone.close();
+  other.connect();
+  await until("being stored", () => stored);
+  await other.close();
+  stored();
+  await turns();
+  assert.deepEqual(told, []);
+  const next = [fake.client({ store: inner }), fake.client({ store: inner })];
+  await until("found", () => next.some(client => client.outbox().length === 1));
+});
+
+test("a store may be for one client alone", async t => {
+  const { fake } = setUp(t);
+  const inner = memoryStore(), deleted = [];
+  const store = { ...inner, lock: async () => () => {}, delete: key => { deleted.push(key); inner.delete(key); } };
+  const client = fake.client({ store });
+  await client.ready;
+  client.send(to, "mine");
+  client.connect(); // it looks what others have left
+  await turns();
+  assert.deepEqual(deleted, [], "took over from itself");
+});
+
+test("forget leaves alone what other tabs have to send", async t => {
+  const { fake } = setUp(t);
+  const store = memoryStore();
+  const [mine, other, gone] = [fake.client({ store }), fake.client({ store }), fake.client({ store })];
+  await Promise.all([mine.ready, other.ready, gone.ready]);
+  for (const client of [mine, other, gone]) client.send(to, "secret");
+  await gone.close();
+  await mine.forget();
+  const [left, ...more] = store.keys("alice:");
+  assert.ok(left.endsWith(`:${other.outbox()[0].cid}`));
+  assert.deepEqual(more, []);
+});
+
 test("without the Web Locks API tabs lease their places", async t => {
   const { localStorage } = browser(t, { locks: false });
   const { fake } = setUp(t);

@@ -120,6 +120,60 @@ test("more cursors than one request holds go into several", async t => {
   assert.deepEqual(client.cursors(), from);
 });
 
+test("what the server sends of a conversation that waits for the next sync doesn't move its cursor", async t => {
+  const from = Object.fromEntries(Array.from({ length: 1000 }, (_, i) => [`group_${"g".repeat(40)}${i}`, 5]));
+  const { fake, got } = await online(t, { from }, { answerSync: false });
+  const first = await fake.last.one("sync");
+  const [left, quiet] = Object.keys(from).filter(id => !(id in first.cursors));
+  for (const seq of [9, 10]) fake.last.send(chat(seq, { conv_id: left })); // another device has come as far as 8
+  const ends = Object.fromEntries(Object.entries(first.cursors).map(([id, seq]) => [id, { seq, has_more: false }]));
+  for (const id of [left, quiet]) ends[id] = { seq: 10, has_more: false };
+  fake.last.send({ type: "synced", cid: first.cid, convs: ends });
+  const second = await fake.last.one("sync", 2);
+  assert.deepEqual([second.cursors[left], second.cursors[quiet]], [5, 5]);
+  for (const seq of [6, 7, 8, 9, 10]) fake.last.send(chat(seq, { conv_id: left }));
+  fake.last.send({ type: "synced", cid: second.cid, convs: { [left]: { seq: 10, has_more: false } } });
+  await until("ten", () => got[left]?.length === 5);
+  assert.deepEqual(got[left], [6, 7, 8, 9, 10]);
+});
+
+for (const when of ["before", "after"]) test(`a server with an older log: an own message that it took ${when} the sync follows the reset`, async t => {
+  const { clock, fake, client, got, told } = await online(t, { from: { [conv]: 10 } });
+  fake.answerSync = false;
+  fake.last.close(1006);
+  await turns();
+  const { cid } = client.send(conv, "mine");
+  await clock.advance(1000);
+  const second = await fake.connection(2);
+  const sync = await second.one("sync");
+  await second.one("send");
+  second.send({ type: "sent", cid, id: "90", conv_id: conv, seq: 6, time: 5 });
+  second.send({ type: "synced", cid: sync.cid, convs: { [conv]: { seq: when === "before" ? 6 : 5, has_more: false } } });
+  await until("mine", () => got[conv]);
+  assert.deepEqual(got[conv], [6]);
+  assert.deepEqual(told.slice(1).map(([name, e]) => [name, e.seq]), [["sent", 6], ["reset", 5], ["synced", undefined]]);
+  assert.deepEqual(client.cursors(), { [conv]: 6 });
+});
+
+test("synced isn't told of a connection that is lost", async t => {
+  const { clock, fake, client, told } = await online(t, {}, { answerSync: false });
+  let release;
+  client.on("entry", () => new Promise(resolve => { release = resolve; }));
+  fake.last.send(chat(1));
+  fake.last.send({ type: "synced", cid: (await fake.last.one("sync")).cid, convs: { [conv]: { seq: 1, has_more: false } } });
+  await until("a handler", () => release);
+  fake.last.close(1006);
+  await turns();
+  release();
+  await turns();
+  assert.deepEqual(told, []);
+  await clock.advance(1000);
+  const second = await fake.connection(2);
+  second.send({ type: "synced", cid: (await second.one("sync")).cid, convs: {} });
+  await client.ready;
+  assert.equal(told.filter(([name]) => name === "synced").length, 1);
+});
+
 test("a conversation that is gone, and one that the server has less of than before", async t => {
   const { fake, client, told, got } = await online(t, { from: { group_a: 9, group_b: 9 } }, { answerSync: false });
   const { cid } = await fake.last.one("sync");
@@ -135,12 +189,16 @@ test("a conversation that is gone, and one that the server has less of than befo
 });
 
 test("a sync that is refused for now is asked again; for good, it goes on without", async t => {
-  const { clock, fake, client, told } = await online(t, {}, { answerSync: false });
+  const { clock, fake, client, told } = await online(t, { from: { [conv]: 3 } }, { answerSync: false });
   const first = await fake.last.one("sync");
   fake.last.send({ type: "error", cid: first.cid, code: 503, reason: "busy", msg: "busy", retry_after_ms: 300 });
   await turns();
-  await clock.advance(300);
+  await clock.advance(299);
+  assert.equal(fake.last.all("sync").length, 1, "too early");
+  await clock.advance(1);
   const second = await fake.last.one("sync", 2);
+  assert.deepEqual(second.cursors, { [conv]: 3 });
+  assert.equal(fake.connections.length, 1);
   fake.last.send({ type: "error", cid: second.cid, code: 400, reason: "bad_request", msg: "no" });
   await client.ready;
   assert.equal(told.find(([name]) => name === "error")[1].reason, "bad_request");
@@ -215,6 +273,50 @@ test("from ends: the list is told, and what was before isn't asked for", async t
   assert.deepEqual(got, { group_b: [10] });
   assert.deepEqual(told.map(([name]) => name), ["conversations", "synced"]);
   assert.deepEqual(told[0][1].conversations.map(c => c.conv_id), ["group_a", "group_b"]);
+});
+
+test("from ends: a part of the list isn't told as all of it", async t => {
+  const { clock, fake, client } = await online(t, { from: "ends" }, { answerSync: false });
+  const told = events(client, "conversations", "error");
+  const page = (m, fields) => fake.last.send({ type: "conversations", cid: m.cid, conversations: [{ conv_id: conv, last_seq: 1, ack_seq: 1 }], ...fields });
+  page(await fake.last.one("conversations"), { next: "n" });
+  const second = await fake.last.one("conversations", 2);
+  fake.last.send({ type: "error", cid: second.cid, code: 500, reason: "internal", msg: "oh" });
+  await until("an error", () => told.length === 1);
+  await clock.advance(4999);
+  assert.equal(fake.last.all("conversations").length, 2);
+  await clock.advance(1);
+  page(await fake.last.one("conversations", 3));
+  assert.deepEqual((await fake.last.one("sync")).cursors, { [conv]: 1 });
+  assert.deepEqual(told.map(([name]) => name), ["error", "conversations"]);
+  assert.equal(fake.last.all("sync").length, 1, "synced before the list was there");
+});
+
+test("from ends: the list of a connection that is lost is forgotten", async t => {
+  const { clock, fake, client } = await online(t, { from: "ends" }, { answerSync: false });
+  const told = events(client, "error");
+  const page = m => fake.last.send({ type: "conversations", cid: m.cid, conversations: [{ conv_id: conv, last_seq: 1, ack_seq: 1 }] });
+  const again = async n => {
+    fake.last.close(1006);
+    await turns();
+    await clock.advance(2000);
+    return fake.connection(n);
+  };
+  await fake.last.one("conversations");
+  await again(2); // while it is asked for
+  assert.deepEqual(told, []);
+  let release;
+  const off = client.on("conversations", () => new Promise(resolve => { release = resolve; }));
+  page(await fake.last.one("conversations"));
+  await until("a handler", () => release);
+  off();
+  const third = await again(3); // while it is handled
+  await third.one("conversations");
+  release();
+  await turns();
+  assert.equal(third.all("sync").length, 0, "synced before the list was there");
+  page(third.all("conversations")[0]);
+  await third.one("sync");
 });
 
 test("what is behind a gap is bounded, and asked for again", async t => {

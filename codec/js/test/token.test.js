@@ -153,3 +153,31 @@ for (const [how, claims] of [["by the token", user => ({ sub: user })], ["by the
   assert.equal(server.connections.length, how === "by the token" ? 1 : 2);
   assert.deepEqual(server.connections.slice(1).flatMap(c => c.all("send")), []);
 });
+
+test("a token function that never ends doesn't stop it", async t => {
+  const clock = new ManualClock();
+  const server = new FakeServer(t, { clock });
+  const good = jwt({ sub: "alice" });
+  const calls = [];
+  const client = server.client({ requestTimeout: 20_000, token: () => new Promise(resolve => calls.push(resolve)) });
+  const told = events(client, "error");
+  await until("asked", () => calls.length === 1);
+  await clock.advance(20_000);
+  assert.equal(client.state.state, "waiting");
+  assert.equal(told[0][1].reason, "timeout");
+  await clock.advance(client.state.retryIn);
+  await until("asked again", () => calls.length === 2);
+  calls[0](jwt({ sub: "mallory" })); // too late
+  calls[1](good);
+  await client.ready;
+  assert.equal(server.last.all("auth")[0].token, good);
+});
+
+test("users may be numbers", async t => {
+  const clock = new ManualClock();
+  const server = new FakeServer(t, { clock, user: "42" });
+  for (const options of [{ token: jwt({ sub: 42 }) }, { token: jwt({ sub: 42 }), user: 42 }, { user: 42 }]) {
+    const client = server.client(options);
+    assert.equal((await client.ready).user, "42");
+  }
+});
