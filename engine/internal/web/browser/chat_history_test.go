@@ -9,7 +9,7 @@ import (
 // Scrolling up brings older messages, and what one looks at stays where it is.
 func TestChatHistoryKeepsItsPlace(t *testing.T) {
 	s := newSite(t, unlimited)
-	const count = 260
+	const count = 220
 	for i := range count {
 		from, to := "alice", "bob"
 		if i%3 == 0 {

@@ -22,6 +22,9 @@ func TestChatReplyEditReactRecall(t *testing.T) {
 	alice.click(quote)
 	alice.want(`document.querySelector(".revealed .content").innerText.trim() === "where shall we meet?"`)
 
+	alice.act("at the pier", "to-quote") // the same, for the keyboard
+	alice.want(`document.activeElement.matches("[data-testid=message]") && document.activeElement.innerText.includes("where shall we meet?")`)
+
 	alice.click(alice.message("at the pier", "[data-testid=more]"))
 	alice.click(`.menu [data-emoji="👍"]`)
 	for _, p := range []*person{alice, bob} {
@@ -60,10 +63,13 @@ func TestChatTyping(t *testing.T) {
 	bob := s.chats("bob", "single_alice:bob")
 	alice.say("hello")
 	bob.sees("hello")
-	alice.typeInto("[data-testid=composer]", "how")
-	bob.want(`document.querySelector("[data-testid=typing]").innerText.includes("is typing")`)
+	for told := false; !told; { // it is told once a second
+		alice.typeInto("[data-testid=composer]", "o")
+		told = get[bool](bob.tab, `document.querySelector("[data-testid=typing]").innerText.includes("is typing")`)
+	}
+	text := get[string](alice.tab, `document.querySelector("[data-testid=composer]").value`)
 	alice.press("\r")
-	bob.sees("hello", "how")
+	bob.sees("hello", text)
 	bob.want(`document.querySelector("[data-testid=typing]").innerText.trim() === ""`)
 }
 

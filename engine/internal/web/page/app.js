@@ -12,8 +12,8 @@ import { Chat } from "./chat.js";
 import { Keys } from "./keys.js";
 import { Room } from "./room.js";
 import { Route } from "./route.js";
-import { bannerView } from "./banner.js";
-import { listView } from "./list.js";
+import { Banner } from "./banner.js";
+import { List } from "./list.js";
 import { showUnread } from "./title.js";
 
 class App {
@@ -37,6 +37,8 @@ class App {
       onChange: () => this.draw(),
       onLogout: reason => this.leave(reason),
     });
+    this.banner = new Banner(this.chat);
+    this.list = new List(this.chat, { logOut: () => this.logOut() });
     this.room = new Room(this.chat);
     this.route = new Route(this.chat);
     this.keys = new Keys(this.chat, this.room);
@@ -50,6 +52,7 @@ class App {
     this.route.close();
     this.room.close();
     this.keys.close();
+    if (!problem) this.chat.pending.forget();
     await (problem ? client.close() : client.forget());
     this.refused(problem);
   }
@@ -73,18 +76,20 @@ class App {
       const onLogin = login => this.enter(login);
       return render(loginView({ config: this.config, title: "Gannet", tagline: t("tagline"), error: this.problem && t(this.problem), onLogin }), root);
     }
+    this.chat.pending.refresh();
     render(this.view(), root);
+    this.banner.update();
+    this.list.update();
     this.room.update();
     updateDialogs();
     showUnread(this.chat.unread());
   }
 
   view() {
-    const { chat, room } = this;
-    return html`<div class="app" data-screen=${chat.current ? "thread" : "list"}>
-      ${bannerView(chat)}
-      <aside class="side">${listView(chat, { logOut: () => this.logOut() })}</aside>
-      <main class="main">${room.view()}</main>
+    return html`<div class="app" data-screen=${this.chat.current ? "thread" : "list"}>
+      ${this.banner.element}
+      <aside class="side">${this.list.view()}</aside>
+      <main class="main">${this.room.view()}</main>
     </div>`;
   }
 }

@@ -13,6 +13,7 @@ import { Presence } from "./presence.js";
 
 const drawAfter = 16; // ms, in which changes come together
 const readAfter = 250;
+const mostItems = 600; // of a conversation that are held while nobody looks further back
 
 export class Chat {
   // onChange draws the page; onLogout is called with a reason if the login is no good.
@@ -41,7 +42,7 @@ export class Chat {
     on("entry", e => this.entry(e));
     on("synced", () => this.synced());
     on("gone", ({ conv_id }) => { this.get(conv_id).gone = true; });
-    on("reset", ({ conv_id }) => this.reset(this.get(conv_id)));
+    on("reset", ({ conv_id, seq }) => this.reset(this.get(conv_id), seq));
     on("read", r => this.wasRead(r));
     on("typing", ({ conv_id, from }) => this.typing(this.get(conv_id), from));
     on("conversation", c => this.settings(c));
@@ -56,6 +57,7 @@ export class Chat {
 
   changed() {
     if (this.closed) return;
+    this.pending?.refresh();
     this.timer ??= setTimeout(() => { this.timer = undefined; this.onChange(); }, drawAfter);
   }
 
@@ -72,17 +74,21 @@ export class Chat {
     if (state.state === "stopped" && state.reason === "unauthorized") this.onLogout("reason_unauthorized");
   }
 
+  // list takes lines of the server's list. What isn't among them may have moved while it was read: only
+  // hidden and gone say that a conversation isn't to be shown.
   list(lines) {
-    const listed = new Set(lines.map(line => line.conv_id));
     for (const line of lines) this.get(line.conv_id).fill(line);
-    for (const conv of this.conversations.values()) if (conv.listed && !listed.has(conv.id)) conv.hidden = true;
     this.loaded = true;
-    this.presence.watch();
+    this.presence.watch(this.shown().map(conv => conv.peer));
   }
 
   synced() {
     if (this.current && !this.current.opened) this.enter(this.current);
     for (const conv of this.conversations.values()) if (conv.read > conv.told && conv.listed && !conv.gone) this.tell(conv);
+    if (this.current) {
+      this.current.askAgain();
+      this.history.refresh(this.current);
+    }
     this.blocks.load();
   }
 
@@ -93,17 +99,18 @@ export class Chat {
     if (!conv.add(e)) return;
     conv.listed = true;
     if (e.type === "chat" && e.from !== this.me && conv === this.current && this.away()) conv.divider ||= before || 1;
-    if (e.type === "chat" && conv.kind === "single") this.presence.watch();
+    if (e.type === "chat" && conv.kind === "single") this.presence.watch([conv.peer]);
     if (e.type === "edit" && !("content" in e)) this.history.refresh(conv);
     if (e.type === "group") this.groups.happened(conv);
     if (conv === this.current && !conv.opened && !conv.gone) this.enter(conv);
+    if (conv.log.size > mostItems && (conv !== this.current || this.atEnd)) conv.trim();
   }
 
   // away tells whether what comes isn't seen at once.
   away() { return document.visibilityState !== "visible" || !this.atEnd; }
 
-  reset(conv) {
-    conv.forget();
+  reset(conv, place) {
+    conv.forget(place);
     if (conv === this.current) this.history.open(conv);
   }
 
@@ -125,7 +132,11 @@ export class Chat {
 
   // open shows a conversation; nothing goes back to the list.
   open(id) {
-    if (this.current) this.current.divider = 0;
+    if (this.current) {
+      this.current.divider = 0;
+      this.current.askAgain();
+      this.current.trim();
+    }
     this.current = id ? this.get(id) : undefined;
     if (this.current?.unread() > 0) this.current.divider = this.current.read || 1;
     if (this.current) this.enter(this.current);
@@ -140,7 +151,7 @@ export class Chat {
   // saw takes in that everything up to a place was in sight. Behind the last item there may be events
   // that aren't shown.
   saw(conv, place) {
-    if (document.visibilityState !== "visible" || conv.gone || !conv.opened) return;
+    if (document.visibilityState !== "visible" || conv.gone || !conv.ready) return;
     const last = conv.items().at(-1);
     const seen = last && place >= last.place ? conv.log.newest : place;
     if (seen <= conv.read) return;

@@ -3,6 +3,7 @@
 import { Log, placeOf } from "/shared/entries.js";
 
 const typingFor = 5_000; // ms after which somebody who typed has stopped
+const keptItems = 200;   // of those at the end, when older ones are let go
 
 export class Conversation {
   constructor(id, me) {
@@ -12,6 +13,7 @@ export class Conversation {
     this.title = this.kind === "single" ? this.peer : this.groupId ?? this.id;
     this.log = new Log();
     this.opened = false;   // the newest page of history was read
+    this.entering = false; // that and what is unread is being read
     this.from = 0;         // nothing is missing from this place on
     this.hasMore = false;  // there is more before it
     this.loading = false;
@@ -27,12 +29,13 @@ export class Conversation {
     this.cleared = 0;
     this.pinned = this.muted = false;
     this.updatedAt = 0;
-    this.preview = undefined; // the server's word on the last message
+    this.preview = undefined; // the last message, as the server told
     this.typists = new Map(); // user → until when
     this.group = undefined;   // see groups.js
     this.divider = 0;         // the unread line stands behind this place
     this.draft = "";
     this.reply = this.editing = undefined; // the message that is answered or edited
+    this.unsaved = undefined; // { m, text } of an edit that wasn't ended, or was refused
     this.quotes = new Map();  // seq → message that was answered and isn't in the log
   }
 
@@ -49,7 +52,7 @@ export class Conversation {
     this.peerRead = Math.max(this.peerRead, line.peer_read_seq ?? 0);
     this.updatedAt = Math.max(this.updatedAt, line.updated_at);
     Object.assign(this, { cleared: line.cleared_seq, pinned: line.pinned, muted: line.muted });
-    this.preview = line.last_message;
+    this.preview = line.last_message && asItem(line.last_message);
   }
 
   // add takes an entry of the log.
@@ -77,18 +80,43 @@ export class Conversation {
     Object.assign(this, { opened: true, hasMore: has_more, missing: false });
   }
 
-  forget() {
+  // forget lets everything go, after the server's return to an older backup: what is above a place isn't so
+  // any more. How far we have read is then told anew.
+  forget(place) {
     this.log.clear();
+    this.quotes.clear();
     this.opened = this.hasMore = false;
-    this.from = this.counted.place = this.counted.unread = 0;
+    this.from = this.told = 0;
+    for (const field of ["read", "peerRead", "othersRead", "cleared"]) this[field] = Math.min(this[field], place);
+    if (this.counted.place > place) this.counted = { place: 0, unread: 0, mentioned: false };
+    if (this.preview?.seq > place) this.preview = undefined;
   }
 
-  items() { return this.opened ? this.log.items(Math.max(this.from, this.cleared + 1)) : []; }
+  // trim lets older items go, which are read again when somebody looks for them. What of them is unread stays
+  // counted.
+  trim() {
+    if (this.loading || this.entering || this.log.size <= keptItems) return;
+    const { place } = this.log.items().at(-keptItems - 1);
+    if (place > this.counted.place) {
+      const unread = Math.max(0, this.unread() - this.unreadFrom(Math.max(place, this.read)).length);
+      this.counted = { place, unread, mentioned: this.mentioned(m => m.place <= place) };
+    }
+    const from = this.log.trim(keptItems);
+    if (this.opened) Object.assign(this, { from, hasMore: true });
+  }
+
+  // askAgain has what was answered looked for again where it wasn't found.
+  askAgain() { for (const [seq, m] of this.quotes) if (!m) this.quotes.delete(seq); }
+
+  // ready tells whether the thread can be shown: from then on it only grows.
+  get ready() { return this.opened && !this.entering; }
+
+  items() { return this.ready ? this.log.items(Math.max(this.from, this.cleared + 1)) : []; }
 
   // last is the newest message that can be shown.
   last() {
     const last = this.log.lastMessage();
-    if (this.preview && this.preview.seq > Math.max(this.cleared, last?.seq ?? 0)) return asItem(this.preview);
+    if (this.preview && this.preview.seq > Math.max(this.cleared, last?.seq ?? 0)) return this.preview;
     return last?.seq > this.cleared ? last : undefined;
   }
 
@@ -103,11 +131,11 @@ export class Conversation {
 
   unreadFrom(place) { return this.log.after(place).filter(m => m.kind === "message" && m.from !== this.me); }
 
-  // mentioned tells whether somebody called for us in what is unread.
-  mentioned() {
+  // mentioned tells whether somebody called for us in what is unread, or in those of it that are asked about.
+  mentioned(among = () => true) {
     if (this.gone) return false;
     if (this.counted.mentioned && this.read < this.counted.place) return true;
-    return this.unreadFrom(this.read).some(m => !m.recalled && (m.mentions === "all" || m.mentions?.includes(this.me)));
+    return this.unreadFrom(this.read).some(m => among(m) && !m.recalled && (m.mentions === "all" || m.mentions?.includes(this.me)));
   }
 
   typed(user) { this.typists.set(user, Date.now() + typingFor); }

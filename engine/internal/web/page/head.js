@@ -18,7 +18,7 @@ export function headView(chat, conv) {
   const waiting = conv.group?.requests?.length ?? 0;
   const title = html`
     ${avatar(conv.peer ?? conv.id, { name: conv.title, group, presence: chat.presence.of(conv.peer) })}
-    <div class="grow"><strong class="ellipsis" data-testid="title">${conv.title}</strong><div class="small quiet ellipsis" data-testid="subtitle">${subtitle(chat, conv)}</div></div>`;
+    <div class="grow"><strong class="ellipsis" dir="auto" data-testid="title">${conv.title}</strong><div class="small quiet ellipsis" data-testid="subtitle">${subtitle(chat, conv)}</div></div>`;
   return html`<header class="bar">
     <button type="button" class="icon-button back" data-testid="back" aria-label=${t("back")} title=${t("back")} @click=${() => go()}>${icon("back")}</button>
     ${inside ? html`<button type="button" class="about-group grow" data-testid="group" title=${t("groupInfo")} @click=${() => openGroup(chat, conv)}>${title}</button>`
@@ -51,7 +51,7 @@ function subtitle(chat, conv) {
 export function noticeView(chat, conv) {
   if (conv.gone) return html`<div class="notice quiet" data-testid="notice">${icon("info")}<span>${t("gone")}</span></div>`;
   const text = conv.group?.announcement;
-  return text ? html`<div class="notice" data-testid="notice">${icon("info")}<span>${text}</span></div>` : nothing;
+  return text ? html`<div class="notice" data-testid="notice">${icon("info")}<span dir="auto">${text}</span></div>` : nothing;
 }
 
 // askToJoin joins an open group, or asks to.

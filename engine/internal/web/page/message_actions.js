@@ -70,10 +70,12 @@ export class MessageActions {
     this.room.focus();
   }
 
-  edit(conv, m) {
-    conv.reply = undefined;
+  // edit puts a message into the field; what stands there is kept until that is over.
+  edit(conv, m, text = m.content) {
+    const { composer } = this.room;
+    if (!conv.editing) conv.draft = composer.value;
     conv.editing = m;
-    this.room.composer.value = m.content;
+    composer.value = text;
     this.chat.changed();
     this.room.focus();
   }

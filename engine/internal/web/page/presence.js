@@ -23,10 +23,9 @@ export class Presence {
     this.chat.changed();
   }
 
-  // watch hears of the people one writes with.
-  watch() {
-    const peers = this.chat.shown().map(conv => conv.peer).filter(Boolean);
-    const fresh = [...new Set(peers)].filter(peer => !this.watched.has(peer)).slice(0, most - this.watched.size);
+  // watch hears of people one writes with, the first ones, from now on.
+  watch(peers) {
+    const fresh = [...new Set(peers)].filter(peer => peer && !this.watched.has(peer)).slice(0, most - this.watched.size);
     if (fresh.length === 0) return;
     for (const peer of fresh) this.watched.add(peer);
     this.chat.client.watch(fresh).then(answer => this.take(answer), () => { for (const peer of fresh) this.watched.delete(peer); });

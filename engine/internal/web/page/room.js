@@ -12,21 +12,17 @@ import { MessageActions } from "./message_actions.js";
 import { askToJoin, headView, noticeView } from "./head.js";
 import { mentionOptions, people } from "./mentions.js";
 
-const typingEvery = 2_000; // ms between two notices that one types
-
 export class Room {
   constructor(chat) {
     this.chat = chat;
     this.thread = new Thread();
     this.composer = new Composer();
     this.actions = new MessageActions(this);
-    this.typedAt = 0;
     this.listener = () => this.seen();
     document.addEventListener("visibilitychange", this.listener);
   }
 
   close() {
-    clearTimeout(this.typing);
     document.removeEventListener("visibilitychange", this.listener);
   }
 
@@ -50,7 +46,7 @@ export class Room {
     chat.atEnd = this.thread.place.atEnd;
     composer.update({
       placeholder: t("writeIn", conv.title), disabled: this.closed(conv), about: this.about(conv),
-      people: conv.kind === "group" ? people(chat, conv) : undefined,
+      people: conv.kind === "group" ? () => people(chat, conv) : undefined,
       onSend: text => this.send(conv, text), onType: text => this.type(conv, text),
       onCancel: () => this.cancel(), onUp: () => this.actions.editLast(conv),
     });
@@ -61,9 +57,9 @@ export class Room {
     const closed = this.closed(conv);
     return {
       rights: `${closed} ${conv.gone} ${chat.groups.role(conv)}`,
-      key: conv.opened ? conv.id : `${conv.id} `, me: chat.me, items: [...conv.items(), ...waiting],
+      key: conv.ready ? conv.id : `${conv.id} `, me: chat.me, items: [...conv.items(), ...waiting],
       names: conv.kind !== "single", nameOf: (id, whom) => id === chat.me ? t(whom ? "youWhom" : "you") : id,
-      hasMore: conv.opened && conv.hasMore, loading: conv.loading || !conv.opened, empty: t("noMessages"), divider: conv.divider, unseen: conv.unread(),
+      hasMore: conv.ready && conv.hasMore, loading: conv.loading || !conv.ready, empty: t("noMessages"), divider: conv.divider, unseen: conv.unread(),
       typing: typingText(conv), tick: m => tick(conv, m), quote: m => this.quote(conv, m), actions: m => actions.items(conv, m),
       pendingActions: m => actions.pending(conv, m), onOlder: () => chat.history.older(conv), onSeen: place => this.saw(conv, place),
       onReact: closed ? undefined : (m, emoji) => actions.react(m, emoji),
@@ -80,12 +76,27 @@ export class Room {
 
   // change keeps what was being written and takes up what was begun in the other conversation.
   change(conv) {
-    if (this.conv) this.conv.draft = this.conv.editing ? "" : this.composer.value;
-    if (this.conv?.editing) this.conv.editing = undefined;
+    if (this.conv) this.leave(this.conv);
     this.conv = conv;
     if (!conv) return;
     this.composer.value = conv.draft;
+    this.resume(conv);
     if (!matchMedia("(pointer: coarse)").matches) requestAnimationFrame(() => this.composer.focus());
+  }
+
+  leave(conv) {
+    const text = this.composer.value;
+    if (!conv.editing) conv.draft = text;
+    else if (text !== conv.editing.content) conv.unsaved = { m: conv.editing, text };
+    conv.editing = undefined;
+  }
+
+  // resume goes on with an edit that hasn't come to its end.
+  resume(conv) {
+    const { unsaved } = conv;
+    if (!unsaved || conv !== this.conv || conv.editing) return;
+    conv.unsaved = undefined;
+    this.actions.edit(conv, unsaved.m, unsaved.text);
   }
 
   focus() { if (this.chat.current && !this.chat.current.missing) this.composer.focus(); }
@@ -106,9 +117,9 @@ export class Room {
   // cancel ends an edit or a reply; false if there is none.
   cancel() {
     const conv = this.chat.current;
-    if (!conv?.editing && !conv?.reply) return false;
-    if (conv.editing) this.composer.value = "";
-    conv.editing = conv.reply = undefined;
+    if (conv?.editing) this.endEdit(conv);
+    else if (conv?.reply) conv.reply = undefined;
+    else return false;
     this.chat.changed();
     return true;
   }
@@ -123,27 +134,25 @@ export class Room {
     }
     conv.reply = undefined;
     conv.draft = "";
+    queueMicrotask(() => this.resume(conv));
   }
 
-  edit(conv, text) {
+  // edit sends what became of a message. A text that is refused comes back, as soon as nothing else is written.
+  async edit(conv, text) {
     const m = conv.editing;
-    conv.editing = undefined;
-    this.chat.changed();
-    if (text !== m.content) tried(this.actions.learn("edit", m, this.chat.client.edit(m.id, text)));
+    queueMicrotask(() => this.endEdit(conv)); // the field empties itself before
+    if (text === m.content || await tried(this.actions.learn("edit", m, this.chat.client.edit(m.id, text)))) return;
+    conv.unsaved = { m, text };
+    if (this.composer.value === "") this.resume(conv);
   }
 
-  // type tells the others that one writes, now and then.
-  type(conv, text) {
-    if (!text || conv.editing) return;
-    clearTimeout(this.typing);
-    const wait = this.typedAt + typingEvery - Date.now();
-    if (wait > 0) {
-      this.typing = setTimeout(() => { if (this.conv === conv) this.type(conv, this.composer.value); }, wait);
-      return;
-    }
-    this.typedAt = Date.now();
-    this.chat.client.typing(conv.target);
+  endEdit(conv) {
+    conv.editing = undefined;
+    if (conv === this.conv) this.composer.value = conv.draft;
+    this.chat.changed();
   }
+
+  type(conv, text) { if (text && !conv.editing) this.chat.client.typing(conv.target); }
 
   quote(conv, m) {
     const { chat } = this;

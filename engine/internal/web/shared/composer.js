@@ -7,10 +7,11 @@ import { icon } from "./icons.js";
 import { t } from "./i18n.js";
 
 const mostProposals = 6;
+let composers = 0;
 
 export class Composer {
   // Properties: placeholder, disabled (a text that says why, or nothing), about ({ icon, title, text } of the message
-  // that is answered or edited, or nothing), people ([{ id, name }] who can be mentioned, or nothing), and what to call:
+  // that is answered or edited, or nothing), people() ([{ id, name }] who can be mentioned, or nothing), and what to call:
   // onSend(text), onType(text), onCancel() of what it is about or nothing to cancel, onUp() with an empty field.
   constructor() {
     this.element = document.createElement("form");
@@ -18,6 +19,7 @@ export class Composer {
     this.element.addEventListener("submit", e => { e.preventDefault(); this.send(); });
     this.p = {};
     this.proposals = [];
+    this.listId = `proposals-${++composers}`;
     this.update({});
     this.field = this.element.querySelector("textarea");
   }
@@ -28,14 +30,16 @@ export class Composer {
   }
 
   view() {
-    const { p } = this;
+    const { p, proposals } = this;
+    const proposing = proposals.length > 0;
     return html`
       ${this.proposalsView()}
-      ${p.about ? html`<div class="about" data-testid="about">${icon(p.about.icon)}<div><b>${p.about.title}</b><span>${p.about.text}</span></div>
+      ${p.about ? html`<div class="about" data-testid="about">${icon(p.about.icon)}<div><b>${p.about.title}</b><span dir="auto">${p.about.text}</span></div>
         <button type="button" class="icon-button" aria-label=${t("cancel")} title=${t("cancel")} @click=${() => p.onCancel?.()}>${icon("close")}</button></div>` : nothing}
       <div class="write">
         <textarea rows="1" maxlength="16000" data-testid="composer" aria-label=${t("write")} placeholder=${p.disabled || p.placeholder || t("write")}
-          ?disabled=${Boolean(p.disabled)} enterkeyhint="send" @keydown=${e => this.key(e)} @beforeinput=${e => this.before(e)} @input=${() => this.typed()} @blur=${() => this.propose()}></textarea>
+          ?disabled=${Boolean(p.disabled)} enterkeyhint="send" dir="auto" aria-autocomplete=${p.people ? "list" : nothing} aria-controls=${proposing ? this.listId : nothing}
+          aria-activedescendant=${proposing ? `${this.listId}-${this.chosen}` : nothing} @keydown=${e => this.key(e)} @beforeinput=${e => this.before(e)} @input=${() => this.typed()} @blur=${() => this.propose()}></textarea>
         <button class="send" data-testid="send" aria-label=${t("send")} title=${t("send")} ?disabled=${Boolean(p.disabled)}>${icon(p.about?.icon === "edit" ? "check" : "send")}</button>
       </div>`;
   }
@@ -91,7 +95,7 @@ export class Composer {
 
   propose(word) {
     const sought = word?.toLowerCase();
-    this.proposals = sought === undefined ? [] : this.p.people
+    this.proposals = sought === undefined ? [] : this.p.people()
       .filter(({ id, name }) => id.toLowerCase().startsWith(sought) || name.toLowerCase().startsWith(sought)).slice(0, mostProposals);
     this.chosen = 0;
     render(this.view(), this.element);
@@ -121,8 +125,8 @@ export class Composer {
 
   proposalsView() {
     if (this.proposals.length === 0) return nothing;
-    return html`<ul class="proposals" role="listbox" aria-label=${t("mention")}>${this.proposals.map(({ id, name, all }, i) => html`
-      <li role="option" aria-selected=${i === this.chosen} data-testid="proposal" @pointerdown=${e => { e.preventDefault(); this.insert(id); }}>
+    return html`<ul class="proposals" id=${this.listId} role="listbox" aria-label=${t("mention")}>${this.proposals.map(({ id, name, all }, i) => html`
+      <li role="option" id=${`${this.listId}-${i}`} aria-selected=${i === this.chosen} data-testid="proposal" @pointerdown=${e => { e.preventDefault(); this.insert(id); }}>
         ${avatar(id, { name, size: "small", group: all })}<span>${name}</span>${name === id ? nothing : html`<small>@${id}</small>`}</li>`)}</ul>`;
   }
 }

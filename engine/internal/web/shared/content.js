@@ -6,6 +6,7 @@ import { isErased } from "./entries.js";
 import { isLink, link, linkify } from "./text.js";
 import { t } from "./i18n.js";
 
+const longestLine = 400; // characters
 const onlyEmojis = /^\p{RGI_Emoji}{1,3}$/v;
 
 // contentView shows the content of an item of entries.js. Pictures are links: nothing is loaded from elsewhere.
@@ -16,15 +17,15 @@ export function contentView(m) {
   const text = textOf(m.content);
   if (onlyEmojis.test(text)) return html`<span class="text big">${text}</span>`;
   if (text !== undefined) return html`<span class="text">${linkify(text, mentionWords(m))}</span>`;
-  return html`<code class="raw">${m.contentType ? html`<b>${m.contentType}</b>` : nothing}${JSON.stringify(m.content, null, 1)}</code>`;
+  return html`<code class="raw" dir="ltr">${m.contentType ? html`<b>${m.contentType}</b>` : nothing}${JSON.stringify(m.content, null, 1)}</code>`;
 }
 
-// plainText is the content in one line.
+// plainText is the beginning of the content, in one line.
 export function plainText(m) {
   if (isErased(m)) return erasedText(m);
   const picture = pictureOf(m);
-  if (picture !== undefined) return `[${t("picture")}] ${m.content?.text ?? picture}`;
-  return (textOf(m.content) ?? JSON.stringify(m.content)).replace(/\s+/g, " ").trim();
+  const text = picture === undefined ? textOf(m.content) ?? JSON.stringify(m.content) : `[${t("picture")}] ${m.content?.text ?? picture}`;
+  return text.slice(0, longestLine).replace(/\s+/g, " ").trim();
 }
 
 const erasedText = m => t(m.recalled ? "recalled" : "expired");

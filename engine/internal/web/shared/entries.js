@@ -17,6 +17,7 @@ export class Log {
     this.messages = new Map(); // seq → message, see newMessage
     this.events = new Map();   // place → event
     this.later = new Map();    // seq → changes to a message that isn't here
+    this.applied = [];         // changes to messages that are here
     this.cids = new Set();     // of one's own sends that are here
     this.newest = 0;           // the largest place
     this.lastSeq = 0;          // the largest of a message
@@ -33,10 +34,10 @@ export class Log {
     if (this.places.has(place)) return false;
     this.places.add(place);
     this.newest = Math.max(this.newest, place);
-    this.sorted = null;
     if (e.type === "chat") this.addMessage(e, cid);
     else if (changes[e.type]) this.change(e);
     else this.events.set(place, { kind: "event", key: `e${place}`, place, time: e.time, entry: e });
+    this.sorted = null;
     return true;
   }
 
@@ -45,7 +46,31 @@ export class Log {
     this.messages.set(e.seq, m);
     this.lastSeq = Math.max(this.lastSeq, e.seq);
     for (const c of this.later.get(e.seq) ?? []) apply(m, c);
+    this.applied.push(...this.later.get(e.seq) ?? []);
     this.later.delete(e.seq);
+  }
+
+  get size() { return this.messages.size + this.events.size; }
+
+  // trim forgets all but the newest items, which can be read again by history, and tells from which place on
+  // nothing is missing. What was changed from there on isn't told again with an older message, so it is kept.
+  trim(count) {
+    const from = this.inOrder().at(-count)?.place ?? 0;
+    const old = place => place < from && place !== this.lastSeq;
+    for (const m of this.messages.values()) if (old(m.place)) this.forget(m);
+    for (const place of this.events.keys()) if (old(place)) this.events.delete(place);
+    for (const place of this.places) if (old(place)) this.places.delete(place);
+    const changes = [...this.applied, ...[...this.later.values()].flat()].filter(e => !old(placeOf(e)));
+    this.applied = [];
+    this.later.clear();
+    for (const e of changes) (this.messages.has(e.seq) ? this.applied : this.awaited(e.seq)).push(e);
+    this.sorted = null;
+    return from;
+  }
+
+  forget(m) {
+    this.messages.delete(m.seq);
+    this.cids.delete(m.key);
   }
 
   // again takes what a later read shows of a message that is here: it may have been changed without
@@ -62,8 +87,13 @@ export class Log {
   change(e) {
     const m = this.messages.get(e.seq);
     if (m) apply(m, e);
-    else if (this.later.has(e.seq)) this.later.get(e.seq).push(e);
-    else this.later.set(e.seq, [e]);
+    (m ? this.applied : this.awaited(e.seq)).push(e);
+  }
+
+  // awaited are the changes to a message that isn't here.
+  awaited(seq) {
+    if (!this.later.has(seq)) this.later.set(seq, []);
+    return this.later.get(seq);
   }
 
   get(seq) { return this.messages.get(seq); }
@@ -86,6 +116,7 @@ export class Log {
     return all.slice(first);
   }
 
+  // inOrder are all items. The array is the log's own.
   inOrder() {
     return this.sorted ??= [...this.messages.values(), ...this.events.values()].sort((a, b) => a.place - b.place);
   }

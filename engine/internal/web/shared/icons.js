@@ -41,6 +41,7 @@ const paths = {
   tag: svg`<path d="M4 4.5h7.5L20 13l-7 7-8.5-8.5zM8 8.2v.1"/>`,
   transfer: svg`<path d="M4 8.5h14M14.5 5L18 8.5 14.5 12M20 15.5H6M9.5 12L6 15.5 9.5 19"/>`,
   undo: svg`<path d="M8.5 4.5L4 9l4.5 4.5M4.5 9H14a5.5 5.5 0 0 1 0 11H8"/>`,
+  up: svg`<path d="M5 16l7-7 7 7"/>`,
   user: svg`<circle cx="12" cy="8.5" r="3.8"/><path d="M4.5 20c0-3.8 3.3-6.2 7.5-6.2s7.5 2.4 7.5 6.2"/>`,
   userPlus: svg`<circle cx="10" cy="8.5" r="3.6"/><path d="M3 19.5c0-3.6 3-5.8 7-5.8 1.6 0 3 .4 4.2 1M18 13.5v7M14.5 17h7"/>`,
   warning: svg`<path d="M12 4.5L21 19.5H3zM12 10v4.5M12 16.9v.1"/>`,

@@ -23,11 +23,11 @@ export function messageView(m, at, p) {
   return html`<div class=${classMap({ message: true, own, first: at.first, last: at.last, erased, failed: m.state === "failed" })}>
     ${p.names && !own ? html`<div class="face">${at.last ? avatar(m.from, { name: p.nameOf(m.from), size: "small" }) : nothing}</div>` : nothing}
     <div class="stack">
-      <div class="bubble" data-testid="bubble">
-        ${p.names && !own && at.first ? html`<span class="who hue-${hue(m.from)}">${p.nameOf(m.from)}</span>` : nothing}
+      <div class="bubble" dir="auto" data-testid="bubble">
+        ${p.names && !own && at.first ? html`<span dir="auto" class="who hue-${hue(m.from)}">${p.nameOf(m.from)}</span>` : nothing}
         ${quoteView(m, p)}
         <div class="content">${contentView(m)}</div>
-        <span class="meta">${m.edited && !erased ? html`<span>${t("edited")}</span>` : nothing}
+        <span class="meta" dir="ltr">${m.edited && !erased ? html`<span>${t("edited")}</span>` : nothing}
           <time title=${moment(m.time)}>${clock(m.time)}</time>${own && !erased ? tick(m, p) : nothing}</span>
       </div>
       ${reactionsView(m, p)}
@@ -40,8 +40,8 @@ export function messageView(m, at, p) {
 function quoteView(m, p) {
   const quote = m.reply && p.quote?.(m);
   if (!quote) return nothing;
-  return html`<button type="button" class="quote" tabindex="-1" data-testid="quote" aria-label=${t("jumpToQuote")} @click=${() => p.onQuote?.(m)}>
-    <b>${quote.from}</b><span>${quote.text}</span></button>`;
+  return html`<button type="button" class="quote" dir="auto" tabindex="-1" data-testid="quote" aria-label=${t("jumpToQuote")} @click=${() => p.onQuote?.(m)}>
+    <b dir="auto">${quote.from}</b><span dir="auto">${quote.text}</span></button>`;
 }
 
 function tick(m, p) {
@@ -78,12 +78,19 @@ function toolsView(m, p, erased) {
   </div>`;
 }
 
-// openActions opens the menu of a message: quick reactions above what else can be done.
+// openActions opens the menu of a message: quick reactions, and those that are there, above what else can be
+// done. All that the mouse finds at the message is in it, for the keyboard.
 export function openActions(anchor, m, p) {
   const react = p.onReact && !isErased(m);
-  openMenu(anchor, p.actions(m), {
+  const own = [...m.reactions].filter(([, users]) => users.has(p.me)).map(([emoji]) => emoji);
+  const row = [...new Set([...quickEmojis, ...m.reactions.keys()])];
+  openMenu(anchor, [
+    react && { key: "more-emojis", label: t("moreReactions"), icon: "smile", run: () => openEmojis(anchor, emoji => p.onReact(m, emoji)) },
+    m.reply && p.onQuote && { key: "to-quote", label: t("jumpToQuote"), icon: "up", run: () => p.onQuote(m) },
+    ...p.actions(m),
+  ], {
     label: t("more"),
-    header: react && (close => emojiRow(quickEmojis, emoji => { close(); p.onReact(m, emoji); })),
+    header: react && (close => emojiRow(row, emoji => { close(); p.onReact(m, emoji); }, own)),
   });
 }
 
@@ -91,5 +98,6 @@ function openEmojis(anchor, pick) {
   openMenu(anchor, [], { label: t("react"), header: close => emojiRow(emojis, emoji => { close(); pick(emoji); }) });
 }
 
-const emojiRow = (list, pick) => html`<div class="emojis">${list.map(emoji => html`
-  <button type="button" data-emoji=${emoji} aria-label=${emoji} @click=${() => pick(emoji)}>${emoji}</button>`)}</div>`;
+// emojiRow is a choice of emojis; those of own are chosen already.
+const emojiRow = (list, pick, own = []) => html`<div class="emojis">${list.map(emoji => html`
+  <button type="button" data-emoji=${emoji} aria-label=${emoji} aria-pressed=${own.includes(emoji) ? "true" : nothing} @click=${() => pick(emoji)}>${emoji}</button>`)}</div>`;

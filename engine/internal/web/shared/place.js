@@ -7,6 +7,7 @@ export class Place {
   constructor(scroller, onMoved) {
     this.scroller = scroller;
     this.atEnd = true;
+    this.below = false; // there is more below that isn't drawn
     scroller.addEventListener("scroll", () => {
       if (this.height !== scroller.clientHeight) return; // the window's doing, see below
       this.atEnd = this.isAtEnd();
@@ -20,7 +21,7 @@ export class Place {
     }).observe(scroller);
   }
 
-  isAtEnd() { return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < slack; }
+  isAtEnd() { return !this.below && this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight < slack; }
 
   // keep draws, and then brings back into place what was there before.
   keep(draw) {
@@ -51,11 +52,12 @@ export class Place {
     this.atEnd = this.isAtEnd();
   }
 
-  // showLine brings a line into sight that is above: who comes back reads on from there.
+  // showLine brings a line into sight that is above, or wherever what is drawn isn't the end: who comes back
+  // reads on from there.
   showLine(line) {
     if (!line) return;
     const above = line.getBoundingClientRect().top - this.scroller.getBoundingClientRect().top;
-    if (above >= 0) return;
+    if (above >= 0 && this.atEnd) return;
     this.atEnd = false;
     this.scroller.scrollTop += above - 48;
   }
