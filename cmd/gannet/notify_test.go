@@ -6,6 +6,7 @@ import (
 	"net"
 	"path/filepath"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -30,33 +31,38 @@ func (p *patient) Alive(ctx context.Context) error {
 // life.
 func TestWatchdog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
+		var mu sync.Mutex
 		var sent []string
-		n := &notifier{send: func(state string) { sent = append(sent, state) }, watchdog: 10 * time.Second, logger: quiet()}
+		n := &notifier{send: func(state string) { mu.Lock(); defer mu.Unlock(); sent = append(sent, state) }, watchdog: 10 * time.Second, logger: quiet()}
 		s := new(patient)
 		stopping := n.ready(s)
+		take := func() (taken []string) {
+			mu.Lock()
+			defer mu.Unlock()
+			taken, sent = sent, nil
+			return taken
+		}
 		step := func(d time.Duration, want ...string) {
 			t.Helper()
-			sent = nil
 			time.Sleep(d)
 			synctest.Wait()
-			if !slices.Equal(sent, want) {
-				t.Fatalf("sent %q, want %q", sent, want)
+			if got := take(); !slices.Equal(got, want) {
+				t.Fatalf("sent %q, want %q", got, want)
 			}
 		}
 		synctest.Wait()
-		if want := []string{"READY=1", "WATCHDOG=1"}; !slices.Equal(sent, want) {
-			t.Fatalf("sent %q, want %q", sent, want)
+		if got, want := take(), []string{"READY=1", "WATCHDOG=1"}; !slices.Equal(got, want) {
+			t.Fatalf("sent %q, want %q", got, want)
 		}
 		step(10500*time.Millisecond, "WATCHDOG=1", "WATCHDOG=1")
 		s.hangs.Store(true)
 		step(time.Minute)
 		s.hangs.Store(false)
 		step(10*time.Second, "WATCHDOG=1", "WATCHDOG=1")
-		sent = nil
 		stopping()
 		time.Sleep(time.Minute)
-		if want := []string{"STOPPING=1"}; !slices.Equal(sent, want) {
-			t.Errorf("sent %q, want %q", sent, want)
+		if got, want := take(), []string{"STOPPING=1"}; !slices.Equal(got, want) {
+			t.Errorf("sent %q, want %q", got, want)
 		}
 	})
 }

@@ -169,7 +169,8 @@ func newBar(w io.Writer, t task) *progressbar.ProgressBar {
 	}
 	switch {
 	case t.total == 0:
-		return progressbar.NewOptions64(-1, append(options, progressbar.OptionSpinnerType(9))...)
+		// By itself it would go on drawing after the end, beside what else is written.
+		return progressbar.NewOptions64(-1, append(options, progressbar.OptionSpinnerType(9), progressbar.OptionSetSpinnerChangeInterval(0))...)
 	case t.unit == unitBytes:
 		options = append(options, progressbar.OptionShowBytes(true), progressbar.OptionUseIECUnits(true),
 			progressbar.OptionShowCount(), progressbar.OptionShowTotalBytes(true))

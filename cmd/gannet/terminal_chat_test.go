@@ -136,18 +136,18 @@ func TestTerminalIsRestored(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			c := chatAt(t, p, "--user", "alice")
 			c.see("/open NAME")
-			if modes(t, c.master) == c.before || !c.screen.modes["2004"] {
+			if modes(t, c.master) == c.before || !c.screen.mode("2004") {
 				t.Fatal("the terminal isn't in the mode for keys")
 			}
 			test.end(c)
 			if code := c.ends(); code != test.code {
 				t.Errorf("exit code %d\n%s", code, c.screen.text())
 			}
-			if modes(t, c.master) != c.before || c.screen.modes["2004"] {
+			if modes(t, c.master) != c.before || c.screen.mode("2004") {
 				t.Error("the terminal isn't restored")
 			}
-			if len(c.screen.strange) > 0 {
-				t.Errorf("the terminal doesn't know %q", c.screen.strange)
+			if strange := c.screen.unfamiliar(); len(strange) > 0 {
+				t.Errorf("the terminal doesn't know %q", strange)
 			}
 		})
 	}

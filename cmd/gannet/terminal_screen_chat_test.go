@@ -74,8 +74,8 @@ func TestTerminalHostile(t *testing.T) {
 			t.Errorf("%q reached the terminal", bad)
 		}
 	}
-	if len(c.screen.strange) > 0 {
-		t.Errorf("strange sequences: %q", c.screen.strange)
+	if strange := c.screen.unfamiliar(); len(strange) > 0 {
+		t.Errorf("strange sequences: %q", strange)
 	}
 }
 

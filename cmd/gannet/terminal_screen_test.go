@@ -32,6 +32,20 @@ func newScreen(width, height int) *screen {
 	return &screen{width: width, height: height, rows: [][]string{nil}, modes: make(map[string]bool), changed: make(chan struct{}, 1)}
 }
 
+// mode reports whether a private mode is set.
+func (s *screen) mode(name string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.modes[name]
+}
+
+// unfamiliar are the sequences that it didn't know.
+func (s *screen) unfamiliar() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.strange)
+}
+
 var controlSequence = regexp.MustCompile(`^\x1b\[([?]?)([0-9;]*)([@-~])`)
 
 // Write implements io.Writer.
