@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"sync"
 	"testing"
 	"time"
@@ -251,9 +252,9 @@ func TestKeepAlive(t *testing.T) {
 // A service that closes idle connections at once loses no question: one that met a
 // closing connection is asked again.
 func TestClosingConnections(t *testing.T) {
-	n := 0
+	var n atomic.Int32
 	r := receive(t, nil, func(w http.ResponseWriter, q *http.Request) {
-		if n++; n%2 == 0 { // cut before any byte of an answer, after the connection was used
+		if n.Add(1)%2 == 0 { // cut before any byte of an answer, after the connection was used
 			panic(http.ErrAbortHandler)
 		}
 		answering(`{"action":"allow"}`)(w, q)
