@@ -53,7 +53,7 @@ func TestWriteCache(t *testing.T) {
 		"sys/devices/disk/sda/queue/write_cache":  "write back\n",
 		"sys/devices/disk/sda/sda1/partition":     "1\n",
 		"sys/devices/disk/dm-0/queue/write_cache": "write through\n",
-		"sys/dev/block/placeholder":               "",
+		"sys/dev/block/none":                      "",
 	})
 	for dev, at := range map[string]string{"8:1": "sda/sda1", "8:0": "sda", "253:0": "dm-0"} {
 		if err := os.Symlink(filepath.Join(m.Root, "sys/devices/disk", at), filepath.Join(m.Root, "sys/dev/block", dev)); err != nil {
